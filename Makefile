@@ -1,0 +1,71 @@
+# fangpin: every target sets up what it needs and keeps what is there.  Needs Python 3.11 or newer, and make.
+#   make setup          .venv/ with the package, all extras and the development tools
+#   make demo           the main job on survey data and on a generated county; PORT DEMO_DIR HOUSEHOLDS FANGPIN_REAL_DATA
+#   make test           lint, then all tests; FULL=1 runs every trial, SEED=n repeats a run
+#   make lint           ruff, mypy --strict, the map (import-linter), the size of rooms
+#   make bench          the figures of docs/performance.md
+#   make docs           the generated pages under docs/reference/
+#   make format         ruff's formatter and safe fixes
+#   make clean          what was built or generated; .venv stays
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format bench docs wheel tools clean env-demo env-test
+
+BIN := .venv/bin
+PY := $(BIN)/python
+CODE := src tests tools $(wildcard benchmarks)
+WORKERS ?= 2
+export PYTHONUTF8 := 1
+
+ifdef FULL
+export FANGPIN_FULL := $(FULL)
+endif
+ifdef SEED
+export FANGPIN_SEED := $(SEED)
+endif
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+setup:
+	@tools/setup.sh all
+	@echo "$(BIN)/fangpin"
+
+env-demo:
+	@tools/setup.sh survey
+
+env-test:
+	@tools/setup.sh survey test dev
+
+tools:
+	@tools/browser.sh
+
+demo: env-demo
+	@$(BIN)/fangpin demo
+
+lint: env-test
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check $(CODE)
+	@$(PY) -m mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(PY) tools/rooms.py src
+
+test: lint tools
+	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
+
+format: env-test
+	@$(BIN)/ruff check --fix --quiet $(CODE) || true
+	@$(BIN)/ruff format --quiet $(CODE)
+
+bench: env-test
+	@$(PY) benchmarks/run.py $(ARGS)
+
+docs: env-test
+	@$(PY) tools/docs.py $(ARGS)
+
+wheel: env-test
+	@$(PY) -m build --wheel --no-isolation
+
+clean:
+	rm -rf build dist fangpin-out fangpin-demo benchmarks/work .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

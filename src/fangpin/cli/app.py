@@ -1,0 +1,35 @@
+"""The application: which commands there are.
+
+Gives   app, main
+"""
+
+from __future__ import annotations
+
+import typer
+
+from fangpin.cli.commands import check, compare, demo, explain, identify, replay, synth, template, visits
+from fangpin.cli.door import h
+from fangpin.cli.standard import standard_app
+
+app = typer.Typer(
+    name="fangpin", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help=h("防贫：从县里的表格到一份说得清理由的农户名单", "from a county's files to an explained list of households"),
+)
+for command, text in (
+    (template, h("写出填报用的 Excel 模板", "write the Excel workbook for input")),
+    (check, h("读入并逐行检查", "read and judge every row")),
+    (identify, h("按标准作规则判定，写出结果和报告", "run the standard; write verdicts, manifest and report")),
+    (explain, h("说明一户的结果、理由、要问的事", "explain one household: result, reasons, what to ask")),
+    (visits, h("按村写出只含待问事项的走访表", "write, per village, a sheet with only the facts to ask")),
+    (compare, h("比较两个标准：谁进入、谁退出、因哪项指标", "who enters and leaves between two standards, and why")),
+    (replay, h("按清单重做一次，并指出不同", "run a manifest again and name what differs")),
+    (synth, h("生成模拟县数据", "generate a synthetic county")),
+    (demo, h("演示：问卷数据与模拟县各跑一遍", "the main job on survey data and on a generated county")),
+):
+    app.command(name=command.__name__, help=text)(command)
+app.add_typer(standard_app, name="standard")
+
+
+def main() -> None:
+    """The console script."""
+    app()

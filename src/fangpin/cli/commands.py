@@ -1,0 +1,217 @@
+"""The commands of the main job.
+
+Keeps   a command holds no rule: it reads options, calls the core, and prints
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import fangpin as fp
+from fangpin.cli.door import DEBUG, DONE, JSON, LANG, PROBLEMS, answer, guarded, h, opened, progress, warn
+from fangpin.identification.verdict import STATUSES
+from fangpin.reports.result import Result, Written
+from fangpin.standards import Standard
+from fangpin.vocabulary.errors import UnusableInput
+from fangpin.vocabulary.text import Text
+
+Lang = Annotated[str | None, LANG]
+Json = Annotated[bool, JSON]
+Debug = Annotated[bool, DEBUG]
+Source = Annotated[Path, typer.Argument(help=h("表格所在文件夹，或由模板填好的工作簿", "folder of tables, or a workbook made from the template"))]
+StandardId = Annotated[str, typer.Option("--standard", help=h("标准编号，如 national/seed_2021", "standard, such as national/seed_2021"))]
+Day = Annotated[str, typer.Option("--as-of", help=h("判定之日，如 2021-06-30", "the day, such as 2021-06-30"))]
+RegionCode = Annotated[str | None, typer.Option("--region", help=h("行政区划代码：选择本地调整和线，不筛选农户", "region code: chooses overlay and line, never filters rows"))]
+Overlays = Annotated[list[Path] | None, typer.Option("--overlay", help=h("本地调整文件，可给多个", "overlay file; may be repeated"))]
+Profile = Annotated[str | None, typer.Option("--profile", help=h("映射方案：随附名称或 YAML 文件", "mapping profile: a shipped name or a YAML file"))]
+Out = Annotated[Path, typer.Option("--out", help=h("结果文件夹", "folder for the result"))]
+Engine = Annotated[str, typer.Option("--engine", help=h("计算引擎：polars", "engine: polars"))]
+
+
+def _engine(name: str) -> None:
+    if name != "polars":
+        raise UnusableInput("FP-CLI-002", Text("没有这个计算引擎", "no such engine"), read=name,
+                            expected=Text("polars（spark 尚未提供）", "polars (spark is not there yet)"))
+
+
+def _standard(standard_id: str, region: str | None, as_of: str, overlays: list[Path] | None) -> Standard:
+    return fp.standard(standard_id, region=region, as_of=as_of, overlays=overlays or ())
+
+
+@guarded
+def template(out: Annotated[Path, typer.Argument(help=h("要写出的 .xlsx", "the .xlsx to write"))], lang: Lang = None,
+             as_json: Json = False, debug: Debug = False) -> int:
+    from fangpin.tables import template as workbook
+
+    door = opened(lang, as_json, debug)
+    if out.suffix.lower() != ".xlsx":
+        raise UnusableInput("FP-CLI-003", Text("模板是 .xlsx 文件", "the template is an .xlsx file"), read=str(out))
+    workbook.write(out)
+    answer({"template": str(out)}, Text(f"已写出模板 {out}", f"template written to {out}")(door.lang))
+    return DONE
+
+
+@guarded
+def check(paths: Annotated[list[Path], typer.Argument(help=h("要检查的文件夹或工作簿", "folders or workbooks to check"))],
+          profile: Profile = None,
+          out: Annotated[Path | None, typer.Option("--out", help=h("写出问题清单工作簿", "write the findings workbook"))] = None,
+          lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+    from fangpin.intake.check import check as judge
+
+    door = opened(lang, as_json, debug)
+    with progress(Text("读入并检查", "reading and checking")) as step:
+        found = judge(paths, profile, progress=step)
+    if out is not None:
+        found.write_workbook(out)
+    answer(found.to_json(door.lang), found.text(door.lang))
+    return PROBLEMS if found.counts.refused or any(f.severity == "error" for f in found.findings) else DONE
+
+
+@guarded
+def identify(path: Source, standard: StandardId, as_of: Day, region: RegionCode = None, overlay: Overlays = None,
+             profile: Profile = None, engine: Engine = "polars", out: Out = Path("fangpin-out"),
+             full_names: Annotated[bool, typer.Option("--full-names", help=h(
+                 "报告中显示完整姓名（含个人信息，注意保管）", "show full names in the report (personal: keep it safe)"))] = False,
+             lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+    door = opened(lang, as_json, debug)
+    _engine(engine)
+    rules = _standard(standard, region, as_of, overlay)
+    if full_names:
+        warn(Text("注意：报告将含完整姓名", "note: the report will contain full names"))
+    with progress(Text("规则判定", "identifying")) as step:
+        registry = fp.read(path, profile=profile, progress=step)
+        written = fp.identify(registry, rules, step).write(out, lang=door.lang, names="full" if full_names else "masked")
+    _tell_findings(written)
+    answer(_written_json(written, rules), _written_text(written, rules, door.lang))
+    return PROBLEMS if written.has_problems else DONE
+
+
+def _tell_findings(written: Written) -> None:
+    errors = sum(f.severity == "error" for f in written.findings)
+    if errors or written.counts.refused:
+        warn(Text(f"{written.counts.refused} 行被拒收，{errors} 处错误；详见报告或 fangpin check",
+                  f"{written.counts.refused} rows refused, {errors} errors; see the report or fangpin check"))
+
+
+def _written_json(written: Written, rules: Standard) -> dict[str, Any]:
+    severities = [f.severity for f in written.findings]
+    return {"out": str(written.folder), "verdicts": str(written.verdicts), "report": str(written.report),
+            "manifest": str(written.folder / "manifest.json"), "households": written.households,
+            "statuses": dict(written.statuses), "standard": {"id": rules.id, "hash": rules.hash,
+                                                             "as_of": rules.as_of.isoformat(), "region": rules.region},
+            "line": float(rules.lower.yuan), "line_upper": float(rules.upper.yuan),
+            "line_basis": rules.lower.basis("en"), **written.counts.to_json(),
+            "findings": {s: severities.count(s) for s in ("error", "warning", "info")}}
+
+
+def _written_text(written: Written, rules: Standard, lang: str) -> str:
+    total = max(written.households, 1)
+    head = Text(f"{rules.title.zh} · {rules.as_of} · 规则判定 {written.households:,} 户",
+                f"{rules.title.en} · {rules.as_of} · rule results of {written.households:,} households")(lang)
+    line = Text(f"低收入线 {rules.lower.yuan:,} 元（{rules.lower.basis.zh}）",
+                f"line {rules.lower.yuan:,} yuan ({rules.lower.basis.en})")(lang)
+    rows = [f"  {STATUSES[s](lang)}　{n:,}　{n / total:.1%}" for s, n in written.statuses.items()]
+    where = Text(f"报告 {written.report}\n结果 {written.verdicts}", f"report {written.report}\nresult {written.verdicts}")(lang)
+    return "\n".join([head, line, *rows, where])
+
+
+@guarded
+def explain(path: Source, household: Annotated[str, typer.Option("--household", help=h("户编号", "household_id"))],
+            standard: StandardId, as_of: Day, region: RegionCode = None, overlay: Overlays = None, profile: Profile = None,
+            lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+    door = opened(lang, as_json, debug)
+    rules = _standard(standard, region, as_of, overlay)
+    found = fp.explain(fp.read(path, profile=profile), rules, household, door.lang)
+    answer(found.to_json(door.lang) if as_json else None, "" if as_json else found.text(door.lang))
+    return DONE
+
+
+@guarded
+def visits(path: Source, standard: StandardId, as_of: Day, out: Out = Path("fangpin-visits"), region: RegionCode = None,
+           overlay: Overlays = None, profile: Profile = None, lang: Lang = None, as_json: Json = False,
+           debug: Debug = False) -> int:
+    from fangpin.reports.visits import write_visits
+
+    door = opened(lang, as_json, debug)
+    rules = _standard(standard, region, as_of, overlay)
+    with progress(Text("写走访表", "writing visit sheets")) as step:
+        registry = fp.read(path, profile=profile, progress=step)
+        files = write_visits(out, registry, rules, Result(registry, rules, step))
+    answer({"out": str(out), "sheets": [str(f) for f in files]},
+           Text(f"写出 {len(files)} 个村的走访表到 {out}", f"visit sheets of {len(files)} villages written to {out}")(door.lang))
+    return DONE
+
+
+@guarded
+def compare(path: Source, standard: StandardId, as_of: Day,
+            against: Annotated[str | None, typer.Option("--against", help=h("另一个标准；不给则仍为同一标准", "the other standard; the same one if not given"))] = None,
+            region: RegionCode = None, overlay: Overlays = None,
+            against_overlay: Annotated[list[Path] | None, typer.Option("--against-overlay", help=h(
+                "只用于另一方的本地调整", "overlay for the other side only"))] = None,
+            against_as_of: Annotated[str | None, typer.Option("--against-as-of", help=h("另一方的日期", "the other side's day"))] = None,
+            profile: Profile = None, lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+    door = opened(lang, as_json, debug)
+    one = _standard(standard, region, as_of, overlay)
+    other = [*(overlay or []), *(against_overlay or [])]
+    if against and against.endswith((".yaml", ".yml")) and not against_overlay and _is_overlay(Path(against)):
+        other, against = [*(overlay or []), Path(against)], standard
+    two = _standard(against or standard, region, against_as_of or as_of, other)
+    with progress(Text("比较", "comparing")) as step:
+        found = fp.compare(fp.read(path, profile=profile, progress=step), one, two, step)
+    answer(found.to_json(), found.text(door.lang))
+    return DONE
+
+
+def _is_overlay(path: Path) -> bool:
+    return path.is_file() and any(line.startswith("changes:") for line in path.read_text("utf-8").splitlines()) \
+        and not any(line.startswith("income:") for line in path.read_text("utf-8").splitlines())
+
+
+@guarded
+def replay(manifest: Annotated[Path, typer.Argument(help=h("结果文件夹中的 manifest.json", "manifest.json of a result"))],
+           lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+    from fangpin.reports.replay import replay as again
+
+    door = opened(lang, as_json, debug)
+    with progress(Text("重做", "running again")) as step:
+        found = again(manifest, step)
+    answer(found.to_json(), found.text(door.lang))
+    return DONE if found.same else PROBLEMS
+
+
+@guarded
+def synth(out: Annotated[Path, typer.Argument(help=h("写到哪个文件夹", "folder to write"))],
+          households: Annotated[int, typer.Option("--households", help=h("户数", "how many households"))],
+          seed: Annotated[int, typer.Option("--seed", help=h("随机种子", "seed"))],
+          county: Annotated[str | None, typer.Option("--county", help=h("县代码（六位）", "county code (six digits)"))] = None,
+          years: Annotated[int, typer.Option("--years", help=h("收入与措施的年数", "years of income and measures"))] = 1,
+          until: Annotated[str, typer.Option("--until", help=h("最后一天", "the last day"))] = "2021-12-31",
+          lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+    from fangpin.standards.resolve import read_day
+    from fangpin.synth import generate
+
+    door = opened(lang, as_json, debug)
+    with progress(Text("生成模拟数据", "generating")) as step:
+        made = generate(out, households, seed, county=county, years=years, until=read_day(until), progress=lambda d, n: step(
+            d, n, Text("生成模拟数据（户）", "generating (households)")))
+    data = {"out": str(out), "households": households, "seed": seed, "counties": len(made.counties), "synthetic": True}
+    answer(data, Text(f"模拟数据：{households:,} 户写到 {out}，真值另存于 {out / 'truth'}",
+                      f"synthetic data: {households:,} households in {out}, their truth apart in {out / 'truth'}")(door.lang))
+    return DONE
+
+
+@guarded
+def demo(folder: Annotated[Path | None, typer.Option("--dir", envvar="DEMO_DIR", help=h("演示文件夹", "folder"))] = None,
+         households: Annotated[int, typer.Option("--households", envvar="HOUSEHOLDS", help=h("模拟县户数", "households of the generated county"))] = 20_000,
+         lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+    from fangpin.cli.demo import run
+
+    door = opened(lang, as_json, debug)
+    found = run(folder or Path("fangpin-demo"), households, door.lang)
+    answer(found, json.dumps(found, ensure_ascii=False, indent=1) if as_json else "")
+    print(f"fangpin demo ready: {found['ready']}", flush=True)
+    return DONE

@@ -1,0 +1,1 @@
+"""The ground: rules over populations. The only room that names a database."""

@@ -1,0 +1,1 @@
+"""Everything → estimates: who moves when a rule moves."""

@@ -1,0 +1,1 @@
+"""Facts meet the law: registry × standard → verdicts with reasons and what to ask."""

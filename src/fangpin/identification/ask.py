@@ -1,0 +1,408 @@
+"""What to ask a household: exactly the facts that can change its status, and the fewest answers that can settle it.
+
+Reads   a standard and one household's record
+Gives   Asker(standard).ask(record) → (facts in the order to ask them, fewest answers); `ask` for a single one
+Keeps   exact, not greedy: every way the blanks can be filled is looked at, folded by what the rules can tell apart,
+        and worked out once for all households that look alike
+Source  INTERFACE of the project, section 3, columns ask and ask_least
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from fangpin import tables
+from fangpin.identification.group import ROSTER, Counts, Group, Split, split
+from fangpin.identification.record import Income, Record, items_of
+from fangpin.identification.verdict import IncomeStatus, decide_status
+from fangpin.identification.worlds import NOT_A_STUDENT, Combiner, Member, Variable, classifier, options_of
+from fangpin.language import tree as t
+from fangpin.language.interpret import Evaluator, Facts, compiled, evaluate
+from fangpin.language.vocabulary import DERIVED, NOT_ASSESSED
+from fangpin.standards import Standard
+
+COMPLETIONS: tuple[IncomeStatus, ...] = ("below", "band", "above")
+Open = tuple[str, int | None]  # a fact, and the position of the member it is about
+
+
+def asked_columns(node: t.Node) -> list[t.Col]:
+    """Columns whose blanks may be asked: those outside ``recorded(…)``."""
+    if isinstance(node, t.Recorded):
+        return []
+    if isinstance(node, t.Col):
+        return [node]
+    return list(dict.fromkeys(c for child in t.children(node) for c in asked_columns(child)))
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """One counted indicator, prepared."""
+
+    split: Split
+    run: Evaluator
+    asked: tuple[t.Col, ...]
+    household: tuple[tuple[str, Any], ...]
+    member: tuple[tuple[str, Any], ...]
+    reads: frozenset[str]
+
+
+class Asker:
+    """Works out what to ask under one standard, remembering everything that can be used again."""
+
+    def __init__(self, standard: Standard) -> None:
+        self.standard = standard
+        items = [(i.code, i.node) for i in standard.indicators if i.code in standard.counted]
+        self.nodes = tuple(node for _, node in items)
+        self.rules = [self._prepare(code, node) for code, node in items]
+        self.columns = list(dict.fromkeys(c for r in self.rules for c in r.asked))
+        self.bands = standard.upper.yuan > standard.lower.yuan
+        self._groups: dict[Hashable, Group] = {}
+        self._people: dict[Hashable, Member] = {}
+        self._combiners: dict[tuple[int, ...], Combiner] = {}
+        self._settled: dict[Hashable, tuple[list[Open], int]] = {}
+
+    def _prepare(self, code: str, node: t.Node) -> _Rule:
+        columns, today = t.columns(node), self.standard.as_of
+        household = tuple((c.key, classifier(c, self.nodes, today)) for c in columns if c.scope == "household")
+        member = [(c.name, classifier(c, self.nodes, today)) for c in columns if c.scope == "member"]
+        reads = {c.key for c in columns if c.scope == "household"} | {c.name for c in columns if c.scope == "member"}
+        if "student" in reads:
+            reads |= {"student_status", "education_level"}
+        return _Rule(split(code, node), compiled(node), tuple(asked_columns(node)), household, tuple(member),
+                     frozenset(reads))
+
+    def ask(self, record: Record) -> tuple[list[str], int]:
+        """The facts to ask, in order, and the fewest answers that can settle the status, at best.
+
+        Both are empty (0) where the status is not ``needs_visit``; the second is 0 where nothing can settle it.
+        """
+        found, least = _Worlds(self, record).answer()
+        people = [str(m.get("person_id")) for m in record.belonging]
+        names = [fact if at is None else f"{fact}@{people[at]}" for fact, at in found]
+        return asked_order(names, record), least
+
+    def combiner(self, at: tuple[int, ...]) -> Combiner:
+        """The aggregates of the rules at these positions."""
+        if at not in self._combiners:
+            self._combiners[at] = Combiner([a for i in at for a in self.rules[i].split.aggregates])
+        return self._combiners[at]
+
+    def options(self, column: t.Col) -> tuple[Any, ...]:
+        """The values of a column that the counted rules can tell apart."""
+        return options_of(column, self.nodes, codes_of(column))
+
+
+class _Worlds:
+    """The worlds of one household under one standard."""
+
+    def __init__(self, asker: Asker, record: Record) -> None:
+        self.asker, self.record, self.standard = asker, record, asker.standard
+        self.facts = record.facts()
+        self.truths = [r.run(self.facts, {}) for r in asker.rules]
+        self.income = record.income(self.standard.concept)
+        self.income_status = income_status(self.income, self.standard)
+        self.veto = veto_of(self.standard, self.facts)
+        self.stale = {name.partition("@")[::2] for name in record.stale}
+        self.open_columns = {c for r, truth in zip(asker.rules, self.truths, strict=True) if truth is None
+                             for c in r.asked}
+
+    @property
+    def now(self) -> Counts:
+        return sum(v is True for v in self.truths), sum(v is None for v in self.truths)
+
+    def status(self, income: IncomeStatus, counts: Counts) -> str:
+        return decide_status(income, counts[0], counts[1], self.standard.k, self.veto)
+
+    def answer(self) -> tuple[list[Open], int]:
+        """The open facts that matter, and the fewest answers."""
+        if self.status(self.income_status, self.now) != "needs_visit":
+            return [], 0
+        signature = (tuple(id(g) for g, _ in self.groups), tuple(m for _, m in self.groups), self.constant, self.now,
+                     self.income_status, self.income.known, tuple(self.income_facts), self.veto)
+        known = self.asker._settled.get(signature)
+        if known is None:
+            known = self.asker._settled[signature] = (self._asked(), self._least())
+        return known
+
+    # -- open facts -----------------------------------------------------------------------------------------
+    @cached_property
+    def household(self) -> list[Variable]:
+        found = []
+        for column in self.asker.columns:
+            if column.scope == "household" and column.facts:
+                value = self.facts.values.get(column.key)
+                stale = (column.facts[0], "") in self.stale
+                if stale or (column in self.open_columns and _is_blank(value, column)):
+                    found.append(Variable(column.facts[0], column.key, self.asker.options(column), value, stale))
+        return found
+
+    @cached_property
+    def members(self) -> list[list[Variable]]:
+        return [self._of_member(m) for m in self.record.belonging]
+
+    def _of_member(self, member: dict[str, Any]) -> list[Variable]:
+        person = str(member.get("person_id"))
+        found: dict[str, Variable] = {}
+        for column in self.asker.columns:
+            if column.scope == "member":
+                for fact in column.facts:
+                    stale = (fact, person) in self.stale
+                    if fact not in found and (stale or column in self.open_columns):
+                        variable = self._variable(column, fact, member, stale)
+                        if variable is not None:
+                            found[fact] = variable
+        return list(found.values())
+
+    def _variable(self, column: t.Col, fact: str, member: dict[str, Any], stale: bool) -> Variable | None:
+        stored = fact.split(".")[1]
+        if column.name == "age":
+            return Variable(fact, "age", self.asker.options(column)) if member["age"] is None else None
+        if stored == "student_status":
+            status = member.get("student_status")
+            unsaid = status is None and member.get("education_level") is None
+            return Variable(fact, stored, (NOT_A_STUDENT, status or "03"), status, stale) if unsaid or stale else None
+        if stored == "education_level":
+            level = member.get(stored)
+            if member.get("student_status") is not None or (level is not None and not stale):
+                return None
+            plain = next((c for c in self.asker.columns if c.name == stored), None)
+            return Variable(fact, stored, self.asker.options(plain) if plain else ("1",), level, stale)
+        if column.name in DERIVED:
+            return Variable(fact, column.name, (True, False)) if member.get(column.name) is None else None
+        value = member.get(column.name)
+        if not (stale or _is_blank(value, column)):
+            return None
+        return Variable(fact, column.name, self.asker.options(column), value, stale)
+
+    # -- groups ---------------------------------------------------------------------------------------------
+    @cached_property
+    def groups(self) -> list[tuple[Group, tuple[int, ...]]]:
+        """Groups of indicators with open facts, each with the roster positions of its members."""
+        links: list[tuple[set[Any], list[int]]] = []
+        for at, rule in enumerate(self.asker.rules):
+            names: set[Any] = {v.fact for v in self.household if v.column in rule.reads}
+            names |= {(i, v.fact) for i, vs in enumerate(self.members) for v in vs if v.column in rule.reads}
+            if rule.split.aggregates and not self.record.complete:
+                names.add(ROSTER)
+            if names:
+                joined = [at]
+                for link in [x for x in links if x[0] & names]:
+                    names |= link[0]
+                    joined += link[1]
+                    links.remove(link)
+                links.append((names, joined))
+        return [self._group(names, sorted(at)) for names, at in links]
+
+    def _group(self, names: set[Any], at: Sequence[int]) -> tuple[Group, tuple[int, ...]]:
+        rules = [self.asker.rules[i] for i in at]
+        own = [v for v in self.household if v.fact in names]
+        values = self.facts.values
+        household_key = tuple(classify(values.get(key)) for r in rules for key, classify in r.household)
+        member_keys, variables = [], []
+        for i, m in enumerate(self.record.belonging):
+            mine = [v for v in self.members[i] if (i, v.fact) in names]
+            variables.append(mine)
+            known = tuple(classify(m.get(name)) for r in rules for name, classify in r.member)
+            member_keys.append((known, m.get("student"), tuple((v.fact, v.stale, _key(v.current)) for v in mine)))
+        order = sorted(range(len(member_keys)), key=lambda i: repr(member_keys[i]))
+        missing = self.record.missing if ROSTER in names else 0
+        signature = (tuple(at), household_key, tuple((v.fact, v.stale, _key(v.current)) for v in own),
+                     tuple(member_keys[i] for i in order), self.record.complete, missing)
+        group = self.asker._groups.get(signature)
+        if group is None:
+            combiner = self.asker.combiner(tuple(at))
+            people = [self._person(tuple(at), combiner, member_keys[i], i, variables[i]) for i in order]
+            newcomer = self._newcomer(rules) if missing else []
+            group = Group([r.split for r in rules], combiner, own, people, self.facts, self.record.complete, missing,
+                          newcomer)
+            self.asker._groups[signature] = group
+        return group, tuple(order)
+
+    def _person(self, at: tuple[int, ...], combiner: Combiner, key: Hashable, i: int,
+                variables: list[Variable]) -> Member:
+        memo = (at, key)
+        if memo not in self.asker._people:
+            self.asker._people[memo] = Member(combiner, self.record.belonging[i], variables, self.facts)
+        return self.asker._people[memo]
+
+    def _newcomer(self, rules: Sequence[_Rule]) -> list[Variable]:
+        found: dict[str, Variable] = {}
+        for column in dict.fromkeys(c for r in rules for c in r.asked if c.scope == "member"):
+            if column.name == "student":
+                found["student_status"] = Variable("", "student_status", (NOT_A_STUDENT, "03"))
+                found.setdefault("education_level", Variable("", "education_level", ("1",)))
+            elif column.name in DERIVED and column.name != "age":
+                found[column.name] = Variable("", column.name, (True, False))
+            else:
+                found[column.name] = Variable("", column.name, self.asker.options(column))
+        return list(found.values())
+
+    @cached_property
+    def constant(self) -> Counts:
+        """True and unknown among the indicators that no open fact touches."""
+        grouped = {code for g, _ in self.groups for code in g.codes}
+        rest = [v for r, v in zip(self.asker.rules, self.truths, strict=True) if r.split.code not in grouped]
+        return sum(v is True for v in rest), sum(v is None for v in rest)
+
+    # -- income ---------------------------------------------------------------------------------------------
+    @cached_property
+    def income_facts(self) -> list[str]:
+        """The open facts of the income test, as they are asked."""
+        if self.income.known:
+            read = [self.standard.concept] if self.income.given is not None else list(items_of(self.standard.concept))
+            return [f"income_year.{n}" for n in read if (f"income_year.{n}", "") in self.stale]
+        if len(self.income.open_items) == len(items_of(self.standard.concept)):
+            return [f"income_year.{self.standard.concept}"]
+        facts = [f"income_year.{n}" for n in self.income.open_items]
+        return facts + (["household.population"] if self.income.population is None else [])
+
+    @cached_property
+    def incomes(self) -> tuple[IncomeStatus, ...]:
+        """Income statuses of completed worlds."""
+        if self.income.known:
+            return (self.income_status,)
+        return COMPLETIONS if self.asker.bands else ("below", "above")
+
+    @property
+    def _asked_incomes(self) -> tuple[IncomeStatus, ...]:
+        return COMPLETIONS if self.asker.bands else ("below", "above")
+
+    # -- answers --------------------------------------------------------------------------------------------
+    def _sums(self, without: Group | None = None) -> set[Counts]:
+        """Counts of completed worlds, of all groups but one together."""
+        found = {self.constant}
+        for group, _ in self.groups:
+            if group is not without:
+                found = {(a + c, b + d) for a, b in found for c, d in group.reachable}
+        return found
+
+    def _asked(self) -> list[Open]:
+        found: list[Open] = []
+        sums = self._sums()
+        if any(len({self.status(i, c) for i in self._asked_incomes}) > 1 for c in sums):
+            found += [(name, None) for name in self.income_facts]
+        for group, order in self.groups:
+            others = self._sums(group)
+            found += [self._named(v, i, order) for v, i in group.open_facts() if self._matters(group, v, i, others)]
+        return found or self._ending()
+
+    @staticmethod
+    def _named(variable: Variable | None, member: int | None, order: tuple[int, ...]) -> Open:
+        if variable is None:
+            return ROSTER, None
+        return variable.fact, None if member is None else order[member]
+
+    def _matters(self, group: Group, variable: Variable | None, member: int | None, others: set[Counts]) -> bool:
+        for (a, b), (c, d) in group.pairs(variable, member):
+            for e, f in others:
+                if any(self.status(i, (a + e, b + f)) != self.status(i, (c + e, d + f)) for i in self.incomes):
+                    return True
+        return False
+
+    def _ending(self) -> list[Open]:
+        """Facts an answer to which, everything else as it stands, ends the open status."""
+        found: list[Open] = []
+        if len(self.income_facts) == 1 and any(self.status(i, self.now) != "needs_visit" for i in self._asked_incomes):
+            found.append((self.income_facts[0], None))
+        true, unknown = self.now
+        by_code = {r.split.code: v for r, v in zip(self.asker.rules, self.truths, strict=True)}
+        for group, order in self.groups:
+            own = [by_code[c] for c in group.codes]
+            rest = (true - sum(v is True for v in own), unknown - sum(v is None for v in own))
+            for variable, member in group.open_facts():
+                if any(self.status(self.income_status, (a + rest[0], b + rest[1])) != "needs_visit"
+                       for a, b in group.alone(variable, member)):
+                    found.append(self._named(variable, member, order))
+        return found
+
+    def _least(self) -> int:
+        facts = sum(len(g.open_facts()) for g, _ in self.groups) + len(self.income_facts)
+        for bound in range(1, facts + 1):
+            reached: dict[Counts, int] = {self.constant: 0}
+            for group, _ in self.groups:
+                reached = _plus(reached, group.costs(bound), bound)
+            for counts, cost in reached.items():
+                for income, more in self._income_answers():
+                    if cost + more <= bound and self.status(income, counts) != "needs_visit":
+                        return bound
+        return 0
+
+    def _income_answers(self) -> list[tuple[IncomeStatus, int]]:
+        now: list[tuple[IncomeStatus, int]] = [(self.income_status, 0)]
+        if not self.income_facts:
+            return now
+        answers = 1 if self.income.known else len(self.income_facts)
+        return now + [(i, answers) for i in self._asked_incomes]
+
+
+def _key(value: Any) -> Hashable:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _plus(one: dict[Counts, int], two: dict[Counts, int], bound: int) -> dict[Counts, int]:
+    out: dict[Counts, int] = {}
+    for (a, b), cost in one.items():
+        for (c, d), more in two.items():
+            if cost + more <= bound:
+                key = (a + c, b + d)
+                out[key] = min(out.get(key, bound), cost + more)
+    return out
+
+
+def _is_blank(value: Any, column: t.Col) -> bool:
+    return value is None or (isinstance(value, str) and value in NOT_ASSESSED.get(column.type.codes or "", ()))
+
+
+@lru_cache(maxsize=512)
+def codes_of(column: t.Col) -> tuple[str, ...]:
+    """The codes a column may hold; none for other kinds."""
+    if column.type.codes is None or column.type.kind == "bool":
+        return ()
+    return tuple(tables.catalogue().codelist(column.type.codes).items)
+
+
+def income_status(income: Income, standard: Standard) -> IncomeStatus:
+    """Income against the lower and the upper line."""
+    below = income.below(standard.lower.micro)
+    if below is None:
+        return "unknown"
+    if below:
+        return "below"
+    return "band" if income.below(standard.upper.micro) else "above"
+
+
+def veto_of(standard: Standard, facts: Facts) -> bool | None:
+    """True if a veto item that counts applies, None if one is not known yet, else False."""
+    values = [evaluate(item.node, facts) for item in standard.veto if item.counts]
+    if any(v is True for v in values):
+        return True
+    return None if any(v is None for v in values) else False
+
+
+@lru_cache(maxsize=1)
+def _positions() -> dict[str, int]:
+    names = [f"{table.name}.{f.inside}" for table in tables.catalogue().tables.values() for f in table.fields.values()]
+    places = {name: i for i, name in enumerate(names)}
+    return {**places, ROSTER: places["household.population"]}
+
+
+def asked_order(names: Sequence[str], record: Record) -> list[str]:
+    """Stale facts first, then in the order of the tables, members in the order of the roster."""
+    if len(names) < 2:
+        return list(names)
+    people = {str(m.get("person_id")): i for i, m in enumerate(record.belonging)}
+    positions = _positions()
+
+    def place(name: str) -> tuple[bool, int, int]:
+        fact, _, person = name.partition("@")
+        return (name not in record.stale, positions.get(fact, 1 << 20), people.get(person, 0))
+
+    return sorted(dict.fromkeys(names), key=place)
+
+
+def ask(record: Record, standard: Standard) -> tuple[list[str], int]:
+    """The facts to ask one household, in order, and the fewest answers that can settle it (see :class:`Asker`)."""
+    return Asker(standard).ask(record)

@@ -1,0 +1,386 @@
+"""Possible worlds: every way blanks can be filled, folded to what the rules can tell apart.
+
+Gives   Variable, an open fact; options_of, classifier; Combiner and Member, what members bring to the aggregates
+Keeps   exact: contributions are enumerated and combined member by member; nothing is sampled
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from itertools import combinations, product
+from typing import Any
+
+from fangpin.language import tree as t
+from fangpin.language.interpret import Evaluator, Facts, compiled
+from fangpin.vocabulary.money import MICRO
+
+Assign = Mapping[str, Any]
+NOT_A_STUDENT = "__not_a_student"
+UNBOUNDED = 1 << 30
+_DAY = date(2021, 6, 30)  # any day: the atoms compared here do not depend on it
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An open fact: its field, the column it fills, the values the rules can tell apart, and what it holds now.
+
+    A stale fact holds a value; it is filled anew only when it is the one that is asked.
+    """
+
+    fact: str
+    column: str
+    options: tuple[Any, ...]
+    current: Any = None
+    stale: bool = False
+
+    @property
+    def completions(self) -> tuple[Any, ...]:
+        """Its values in completed worlds while another fact is asked."""
+        return (self.current,) if self.stale else self.options
+
+
+# -- values that rules can tell apart -----------------------------------------------------------------------
+def atoms_of(node: t.Node, column: t.Col) -> Iterator[t.Node]:
+    """The smallest conditions of a rule that name ``column``."""
+    if isinstance(node, t.Cmp | t.In | t.Has | t.IsKnown) or node == column:
+        if column in t.columns(node):
+            yield node
+        return
+    for child in t.children(node):
+        yield from atoms_of(child, column)
+
+
+@lru_cache(maxsize=4096)
+def options_of(column: t.Col, nodes: tuple[t.Node, ...], codes: tuple[str, ...]) -> tuple[Any, ...]:
+    """Values of ``column`` that stand for all: one for each way the atoms of ``nodes`` can come out."""
+    atoms = list(dict.fromkeys(a for node in nodes for a in atoms_of(node, column)))
+    candidates = _candidates(column, atoms, codes)
+    if any(len(t.columns(a)) > 1 for a in atoms):
+        return tuple(candidates)
+    classify = classifier(column, nodes, _DAY)
+    seen: dict[Hashable, Any] = {}
+    for value in candidates:
+        seen.setdefault(classify(value), value)
+    return tuple(seen.values())
+
+
+def _candidates(column: t.Col, atoms: Sequence[t.Node], codes: tuple[str, ...]) -> list[Any]:
+    kind = column.type.kind
+    if kind == "bool":
+        return [True, False]
+    if kind == "code":
+        return list(codes)
+    if kind == "codes":
+        singles = [[c] for c in codes] + [[c for c in codes if c != left] for left in codes]
+        return [list(codes[:i]) for i in range(len(codes) + 1)] + [list(codes[i:]) for i in range(1, len(codes))] + singles
+    if kind == "date":
+        return [date.fromordinal(_DAY.toordinal() - back) for back in _days(atoms)]
+    if kind != "number":
+        return ["x"]
+    low, high = column.minimum, column.maximum
+    if low is not None and high is not None and high - low <= 200 and column.type.unit not in ("kg", "cm", "yuan"):
+        return list(range(int(low), int(high) + 1))
+    return _around_constants(column, atoms, low, high)
+
+
+def _constants(atoms: Sequence[t.Node]) -> set[float]:
+    return {n.value for atom in atoms if len(t.columns(atom)) == 1 for n in t.walk(atom)
+            if isinstance(n, t.Lit) and isinstance(n.value, int | float) and not isinstance(n.value, bool)}
+
+
+def _days(atoms: Sequence[t.Node]) -> list[int]:
+    years = any(isinstance(n, t.Since) and n.unit == "year" for a in atoms for n in t.walk(a))
+    steps = {int(c * (366 if years else 1)) for c in _constants(atoms)}
+    return sorted({max(s + d, 0) for s in steps for d in (-2, -1, 0, 1, 2)} | {0, 40_000})
+
+
+def _around_constants(column: t.Col, atoms: Sequence[t.Node], low: float | None, high: float | None) -> list[Any]:
+    """The ends of the range, and both sides of every constant the column is compared with."""
+    step = MICRO // 100 if column.type.unit == "yuan" else 1
+    far = 10**6 * step
+    values = {v for c in _constants(atoms) for v in (c - step, c, c + step)} | {
+        -far if low is None else low, far if high is None else high}
+    return sorted(v for v in values if (low is None or v >= low) and (high is None or v <= high))
+
+
+@lru_cache(maxsize=4096)
+def classifier(column: t.Col, nodes: tuple[t.Node, ...], today: date) -> Callable[[Any], Hashable]:
+    """A function that gives equal results for values the rules cannot tell apart."""
+    atoms = list(dict.fromkeys(a for n in nodes for a in atoms_of(n, column)))
+    if any(len(t.columns(a)) > 1 for a in atoms):
+        return lambda value: tuple(value) if isinstance(value, list) else value
+    runs = [compiled(a) for a in atoms]
+
+    @lru_cache(maxsize=100_000)
+    def classify(value: Hashable) -> Hashable:
+        plain = list(value) if isinstance(value, tuple) else value
+        facts = Facts({column.key: plain}, (), True, today)
+        return (plain is None, *(run(facts, {column.name: plain}) for run in runs))
+
+    return lambda value: classify(tuple(value) if isinstance(value, list) else value)
+
+
+# -- aggregates: what several members bring together ---------------------------------------------------------
+Contribution = Hashable
+LOGICAL = ("any", "all", "any_known")
+
+
+class Combiner:
+    """Members taken together: keys that merge, and the values of the aggregates they stand for.
+
+    Where all aggregates are quantifiers a key is one integer and merging is a bitwise or.
+    """
+
+    def __init__(self, aggs: Sequence[t.Agg]) -> None:
+        self.aggs = tuple(aggs)
+        self.bits = all(a.how in LOGICAL for a in self.aggs)
+        self.reads = [read_columns(a) for a in self.aggs]
+        self._conditions: list[Evaluator] = [compiled(a.cond) for a in self.aggs]
+        self._values: list[Evaluator | None] = [compiled(a.value) if a.value is not None else None for a in self.aggs]
+        self.nobody: Any = 0 if self.bits else tuple(
+            0 if a.how in LOGICAL else (None, None, False) if a.how == "max" else (0.0, 0.0) for a in self.aggs)
+
+    def contribute(self, i: int, facts: Facts, member: Assign) -> Contribution:
+        """What one member brings to aggregate ``i``: bits for a quantifier, (truth, interval) for a number."""
+        truth, how = self._conditions[i](facts, member), self.aggs[i].how
+        if how == "any":
+            return 3 if truth is True else 1 if truth is None else 0
+        if how == "all":
+            return 3 if truth is False else 1 if truth is None else 0
+        if how == "any_known":
+            return 4 if truth is True else 2 if truth is None else 1
+        value = self._values[i]
+        return None if truth is False else (truth, value(facts, member) if value else (1.0, 1.0))
+
+    def key(self, parts: Sequence[Any]) -> Any:
+        """The key of one member's contributions."""
+        if self.bits:
+            return sum(int(part) << (3 * i) for i, part in enumerate(parts))
+        return tuple(_merged(a, x, _state(a, y)) for a, x, y in zip(self.aggs, self.nobody, parts, strict=True))
+
+    def merge(self, one: Any, two: Any) -> Any:
+        """The key of both together."""
+        if self.bits:
+            return one | two
+        return tuple(_merged(a, x, y) for a, x, y in zip(self.aggs, one, two, strict=True))
+
+    def values(self, key: Any, complete: bool) -> list[Any]:
+        """The value of every aggregate: a truth or an interval."""
+        states = [(key >> (3 * i)) & 7 for i in range(len(self.aggs))] if self.bits else list(key)
+        return [_finished(a, s, complete) for a, s in zip(self.aggs, states, strict=True)]
+
+
+def _state(agg: t.Agg, part: Any) -> Any:
+    """A contribution as the state of that member alone."""
+    if agg.how in LOGICAL:
+        return part
+    if part is None:
+        return (None, None, False) if agg.how == "max" else (0.0, 0.0)
+    truth, (low, high) = part
+    if agg.how == "max":
+        return (low if truth else None, high, high is None)
+    if truth is None:
+        return (None if low is None else min(0.0, low), None if high is None else max(0.0, high))
+    return (low, high)
+
+
+def _merged(agg: t.Agg, one: Any, two: Any) -> Any:
+    if agg.how in LOGICAL:
+        return one | two
+    if agg.how == "max":
+        return (_top(one[0], two[0]), _top(one[1], two[1]), one[2] or two[2])
+    return tuple(None if x is None or y is None else x + y for x, y in zip(one, two, strict=True))
+
+
+def _top(one: float | None, two: float | None) -> float | None:
+    return two if one is None else one if two is None else max(one, two)
+
+
+def _finished(agg: t.Agg, state: Any, complete: bool) -> Any:
+    if agg.how == "any":
+        return True if state == 3 else None if state == 1 or not complete else False
+    if agg.how == "all":
+        return False if state == 3 else None if state == 1 or not complete else True
+    if agg.how == "any_known":
+        return True if state & 4 else None if not complete or state == 2 else False
+    if agg.how == "max":
+        return (state[0], None if state[2] or not complete else state[1])
+    if complete:
+        return state
+    return (state[0] if agg.how == "count" else None, None)
+
+
+@lru_cache(maxsize=4096)
+def read_columns(agg: t.Agg) -> frozenset[str]:
+    """The member columns an aggregate reads."""
+    names = {c.name for c in t.columns(agg)}
+    return frozenset(names | ({"student_status", "education_level"} if "student" in names else set()))
+
+
+class Replay(Iterable[tuple[Any, Any]]):
+    """Pairs that differ, each once; what an earlier run found is given first."""
+
+    def __init__(self, source: Iterator[tuple[Any, Any]]) -> None:
+        self._source = source
+        self._known: list[tuple[Any, Any]] = []
+        self._set: set[tuple[Any, Any]] = set()
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        at = 0
+        while True:
+            while at < len(self._known):
+                yield self._known[at]
+                at += 1
+            for one, two in self._source:
+                if one != two and (one, two) not in self._set and (two, one) not in self._set:
+                    self._set.add((one, two))
+                    self._known.append((one, two))
+                    break
+            else:
+                if at >= len(self._known):
+                    return
+
+
+# -- one member's ways --------------------------------------------------------------------------------------
+class Member:
+    """One member's known values and open facts, as the aggregates of one group read them."""
+
+    def __init__(self, combiner: Combiner, base: Assign, variables: Sequence[Variable], facts: Facts) -> None:
+        self.combiner, self.base, self.variables, self.facts = combiner, dict(base), list(variables), facts
+        self.used = [[v for v in variables if v.column in reads] for reads in combiner.reads]
+        self._boxes: dict[Any, Any] = {}
+        self._pairs: dict[str, Replay] = {}
+        self._partly: dict[int, dict[Any, int]] = {}
+
+    def shared(self, but: Variable | None = None) -> list[Variable]:
+        """Open facts that more than one aggregate reads."""
+        return [v for v in self.variables if v is not but and sum(v in own for own in self.used) > 1]
+
+    @cached_property
+    def filled(self) -> dict[Any, int]:
+        """Keys of what the member can bring once every blank is filled."""
+        return self._ways(False, UNBOUNDED)
+
+    def partly(self, bound: int) -> dict[Any, int]:
+        """Keys of what the member can bring → the fewest answers they take (at most ``bound``)."""
+        if bound not in self._partly:
+            self._partly[bound] = self._ways(True, bound)
+        return self._partly[bound]
+
+    def _ways(self, blank: bool, bound: int) -> dict[Any, int]:
+        out: dict[Any, int] = {}
+        shared = self.shared()
+        for fixed, cost in fillings(shared, self.base, blank, bound):
+            boxes = [self._box(i, fixed, shared, blank, bound) for i in range(len(self.used))]
+            for parts in product(*(b.items() for b in boxes)):
+                total = cost + sum(c for _, c in parts)
+                if total <= bound:
+                    key = self.combiner.key([p for p, _ in parts])
+                    if total < out.get(key, UNBOUNDED + 1):
+                        out[key] = total
+        return out
+
+    def _box(self, i: int, fixed: dict[str, Any], shared: Sequence[Variable], blank: bool,
+             bound: int) -> dict[Contribution, int]:
+        memo = (i, blank, bound if blank else None, _values_of(self.used[i], shared, fixed))
+        if memo not in self._boxes:
+            box: dict[Contribution, int] = {}
+            for filled, more in fillings([v for v in self.used[i] if v not in shared], fixed, blank, bound):
+                part = self.combiner.contribute(i, self.facts, derived(filled))
+                if more < box.get(part, UNBOUNDED + 1):
+                    box[part] = more
+            self._boxes[memo] = box
+        return self._boxes[memo]  # type: ignore[no-any-return]
+
+    def pairs(self, fact: Variable) -> Replay:
+        """Pairs of keys between which ``fact`` alone makes the difference."""
+        if fact.column not in self._pairs:
+            self._pairs[fact.column] = Replay(self._work_out_pairs(fact))
+        return self._pairs[fact.column]
+
+    def _work_out_pairs(self, fact: Variable) -> Iterator[tuple[Any, Any]]:
+        shared = self.shared(fact)
+        for fixed, _ in fillings(shared, self.base, False):
+            for one, two in combinations(range(len(fact.options)), 2):
+                boxes = [self._pair_box(i, fixed, shared, fact, one, two) for i in range(len(self.used))]
+                if all(p == q for box in boxes for p, q in box):
+                    continue
+                for parts in product(*boxes):
+                    yield self.combiner.key([p for p, _ in parts]), self.combiner.key([q for _, q in parts])
+
+    def _pair_box(self, i: int, fixed: dict[str, Any], shared: Sequence[Variable], fact: Variable, one: int,
+                  two: int) -> set[tuple[Contribution, Contribution]]:
+        memo = (i, fact.column, one, two, _values_of(self.used[i], shared, fixed))
+        if memo not in self._boxes:
+            a, b = fact.options[one], fact.options[two]
+            private = [v for v in self.used[i] if v not in shared and v is not fact]
+            give = self.combiner.contribute
+            self._boxes[memo] = {
+                (give(i, self.facts, derived({**filled, fact.column: a})),
+                 give(i, self.facts, derived({**filled, fact.column: b})))
+                for filled, _ in fillings(private, fixed, False)}
+        return self._boxes[memo]  # type: ignore[no-any-return]
+
+
+def _values_of(used: Sequence[Variable], shared: Sequence[Variable], fixed: Assign) -> tuple[Any, ...]:
+    return tuple(hashable(fixed.get(v.column)) for v in shared if v in used)
+
+
+def hashable(value: Any) -> Any:
+    """A list as a tuple; all else as it is."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def fillings(variables: Sequence[Variable], base: Assign, blank: bool,
+             bound: int = UNBOUNDED) -> Iterator[tuple[dict[str, Any], int]]:
+    """Every way to fill ``variables`` on top of ``base``, with the number of answers (at most ``bound``).
+
+    ``blank``: some may stay as they are; else all blanks are filled.
+    """
+    if not variables:
+        yield dict(base), 0
+        return
+    first, rest = variables[0], variables[1:]
+    choices: Iterable[tuple[Any, int]] = ((o, 0) for o in first.completions)
+    if blank:
+        choices = [(first.current, 0), *((o, 1) for o in first.options if o != NOT_A_STUDENT or first.current is not None)]
+    for value, cost in choices:
+        if cost <= bound:
+            for filled, more in fillings(rest, base, blank, bound - cost):
+                filled[first.column] = value
+                yield filled, cost + more
+
+
+def derived(member: dict[str, Any]) -> dict[str, Any]:
+    """The member with ``student`` following from what was filled in."""
+    status = member.get("student_status")
+    if status == NOT_A_STUDENT:
+        member["student"] = False
+    elif status is not None:
+        member["student"] = True
+    elif member.get("education_level") is not None:
+        member["student"] = False
+    else:
+        member["student"] = None
+    return member
+
+
+def together(combiner: Combiner, states: Mapping[Any, int], ways: Mapping[Any, int],
+             bound: int = UNBOUNDED) -> dict[Any, int]:
+    """The keys after one more member, with the fewest answers for each."""
+    if len(ways) == 1 and combiner.bits:
+        (way, more), = ways.items()
+        if way == 0 and more == 0:
+            return dict(states)
+    out: dict[Any, int] = {}
+    for state, cost in states.items():
+        for way, more in ways.items():
+            total = cost + more
+            if total <= bound:
+                key = combiner.merge(state, way)
+                if total < out.get(key, UNBOUNDED + 1):
+                    out[key] = total
+    return out

@@ -1,0 +1,194 @@
+"""Judging cells: raw tables as canonical columns, with every trouble and the place it stands.
+
+Reads   raw tables (files, sheets, frames)
+Gives   Judged: one table of canonical columns over all its files, troubles with positions in it
+Not     whether a row is kept (rows)
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from fangpin import tables
+from fangpin.intake.across import row_troubles
+from fangpin.intake.columns import Trouble, read_column
+from fangpin.intake.headings import Headed, read_headings, same_columns
+from fangpin.intake.keys import match, runs
+from fangpin.intake.quick import quick
+from fangpin.intake.raw import Origin, RawTable
+from fangpin.reference import regions
+from fangpin.tables import Field, Table
+from fangpin.vocabulary.findings import Finding
+
+VERSION_COLUMNS = ("valid_from", "valid_to", "known_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Rows of one file within a judged table: where they begin, how many, and the headings of that file."""
+
+    origin: Origin
+    start: int
+    height: int
+    headings: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A trouble of one field (empty: of the row), with positions in the judged table."""
+
+    field: Field | None
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One table: canonical columns by inside names, where each row stood, and what could not be read."""
+
+    table: Table
+    frame: pl.DataFrame
+    segments: list[Segment]
+    troubles: list[Located] = field(default_factory=list)
+    superseded: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.UInt32))
+    """Positions of rows that an answer has taken over: accepted, but in no frame."""
+    matched: bool = False
+    """Whether the rows stand in runs, one for each household, in the order of the table of households."""
+
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        return self.frame.height
+
+    def place(self, position: int) -> tuple[Segment, int]:
+        """The segment and the row number of a position."""
+        starts = [segment.start for segment in self.segments]
+        segment = self.segments[bisect_right(starts, position) - 1]
+        return segment, segment.origin.row(position - segment.start)
+
+
+def wanted_fields(table: Table, columns: Iterable[str] | None) -> list[Field]:
+    """The fields to read, by inside names: all, or those named with keys and version columns."""
+    if columns is None:
+        return list(table.columns.values())
+    names = {*columns, *table.identity, *VERSION_COLUMNS}
+    return [f for f in table.columns.values() if f.inside in names or f.name in names]
+
+
+def judge(table: Table, raws: Sequence[RawTable], columns: Iterable[str] | None = None, *,
+          check_regions: bool = True, households: pl.Series | None = None) -> tuple[Judged, list[Headed]]:
+    """The raw tables of one table as canonical columns, understood by their headings.
+
+    Args:
+        table: The table.
+        raws: Its rows as they stand in files, sheets or frames.
+        columns: The fields to read by inside names, besides keys and version columns; None for all.
+        check_regions: Whether region codes are looked up in the register.
+        households: Hashes of the household ids, where it may be that the rows simply follow them.
+
+    Raises:
+        UnusableInput: a key column is missing or doubled.
+    """
+    heads = [read_headings(table, raw.headings, raw.origin, same_columns(raw.frame)) for raw in raws]
+    pairs = list(zip(raws, heads, strict=True))
+    return judge_headed(table, pairs, columns, check_regions=check_regions, households=households), heads
+
+
+def judge_headed(table: Table, raws: Sequence[tuple[RawTable, Headed]], columns: Iterable[str] | None = None, *,
+                 check_regions: bool = True, households: pl.Series | None = None) -> Judged:
+    """The raw tables of one table, whose columns are understood, as canonical columns; arguments as for ``judge``."""
+    fields = wanted_fields(table, columns)
+    pieces: list[pl.DataFrame] = []
+    segments: list[Segment] = []
+    troubles: list[Located] = []
+    start = 0
+    matched = False
+    for raw, heads in raws:
+        key = raw.column(heads.columns["household_id"][0])
+        matched = households is not None and len(raws) == 1 and key.dtype == pl.String and match(key, households)
+        ready = {"household_id": key.alias("household_id")} if matched else {}
+        piece, found = judge_columns(raw, heads, fields, start, check_regions=check_regions, ready=ready)
+        pieces.append(piece)
+        troubles += found
+        segments.append(Segment(raw.origin, start, piece.height, {n: h for n, (_, h) in heads.columns.items()}))
+        start += piece.height
+    frame = pl.concat(pieces) if pieces else empty_frame(fields)
+    troubles += [Located(field_, trouble) for field_, trouble in row_troubles(table, frame)]
+    return Judged(table, frame, segments, _merged(troubles), matched=matched)
+
+
+def empty_frame(fields: Sequence[Field]) -> pl.DataFrame:
+    """A frame without rows, with these fields."""
+    schema = tables.polars_schema(fields[0].table)
+    return pl.DataFrame(schema={f.inside: schema[f.inside] for f in fields})
+
+
+def judge_columns(raw: RawTable, heads: Headed, fields: Sequence[Field], start: int, *,
+                  check_regions: bool = True,
+                  ready: Mapping[str, pl.Series] | None = None) -> tuple[pl.DataFrame, list[Located]]:
+    """The columns of one raw table as values, with troubles counted from ``start``; ``ready`` need no reading."""
+    schema = tables.polars_schema(raw.table)
+    columns: list[pl.Series] = []
+    troubles: list[Located] = []
+    there = {f.name: heads.columns[f.name][0] for f in fields
+             if f.name in heads.columns and f.name not in heads.doubled}
+    known = dict(ready or {})
+    known |= quick(raw.frame, [(f, raw.frame.columns[there[f.name]]) for f in fields
+                               if f.name in there and f.name not in known])
+    for field_ in fields:
+        if field_.name not in there:
+            blank = pl.Series(field_.inside, [None], dtype=schema[field_.inside])
+            columns.append(blank.new_from_index(0, raw.frame.height))
+            continue
+        found: list[Trouble] = []
+        if field_.name in known:
+            values = known[field_.name]
+        else:
+            values, found = read_column(raw.column(there[field_.name]), field_)
+        if check_regions and field_.kind == "region":
+            found = [*found, *_unknown_regions(values)]
+        columns.append(values)
+        troubles += [Located(field_, Trouble(t.code, t.at.cast(pl.UInt32) + start, t.read)) for t in found]
+    if raw.surplus:
+        at = pl.Series(raw.surplus, dtype=pl.UInt32) + start
+        troubles.append(Located(None, Trouble("FP-INTAKE-030", at, pl.Series([""] * len(at), dtype=pl.String))))
+    return pl.DataFrame(columns), troubles
+
+
+def _merged(troubles: list[Located]) -> list[Located]:
+    """Troubles of one field and code as one, over all files."""
+    groups: dict[tuple[str, str], list[Located]] = {}
+    for located in troubles:
+        groups.setdefault((located.field.name if located.field else "", located.trouble.code), []).append(located)
+    return [group[0] if len(group) == 1 else _together(group) for group in groups.values()]
+
+
+def _together(group: list[Located]) -> Located:
+    at = pl.concat([one.trouble.at for one in group])
+    return Located(group[0].field, Trouble(group[0].trouble.code, at, pl.concat([one.trouble.read for one in group])))
+
+
+def _unknown_regions(values: pl.Series) -> list[Trouble]:
+    """Region codes that the register does not know; a village counts as known if its township is."""
+    distinct = values.filter(runs(values)[0]).drop_nulls().unique()
+    odd = [code for code in distinct.to_list() if not _known(code)]
+    if not odd:
+        return []
+    at = values.is_in(odd).arg_true()
+    return [Trouble("FP-INTAKE-029", at, values.gather(at))]
+
+
+def _known(code: str) -> bool:
+    return regions.exists(code) or (len(code) == 12 and code.isdigit() and regions.exists(code[:9]))
+
+
+def column_findings(headed: Sequence[Headed]) -> list[Finding]:
+    """What the headings of all files of one table had to say, each thing once."""
+    seen: dict[tuple[str, str, str], Finding] = {}
+    for heads in headed:
+        for found in heads.findings:
+            seen.setdefault((found.code, found.field, found.column), found)
+    return list(seen.values())

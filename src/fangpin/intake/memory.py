@@ -1,0 +1,111 @@
+"""Batches in memory: small input, read and judged as a whole.
+
+Reads   raw tables, from whatever they were read
+Gives   memory_batch; mapped_batch for what a profile made; MemoryPart, which hands out the columns asked for
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fangpin import tables
+from fangpin.intake.answers import combined
+from fangpin.intake.batch import Batch, Columns, Loaded, Part, SourceFile
+from fangpin.intake.frames import content_hash
+from fangpin.intake.headings import Headed, absent_in
+from fangpin.intake.judge import Judged, column_findings, empty_frame, judge, judge_headed, wanted_fields
+from fangpin.intake.messages import finding, unusable
+from fangpin.intake.raw import Origin, RawTable
+from fangpin.intake.rows import account
+from fangpin.tables import Table
+from fangpin.vocabulary.findings import Finding
+from fangpin.vocabulary.text import Text
+
+if TYPE_CHECKING:
+    from fangpin.intake.profile import Profile
+
+MEMORY_LIMIT = 100_000
+"""Findings of one code and field that are kept one by one for input in memory; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryPart:
+    """A part whose frames are already there."""
+
+    name: str
+    whole: Loaded
+
+    def load(self, columns: Columns | None = None) -> Loaded:
+        """The frames, every column or only those asked for; findings and counts are those of the whole."""
+        if columns is None:
+            return self.whole
+        return replace(self.whole, frames={n: select(f, n, columns) for n, f in self.whole.frames.items()})
+
+
+def select(frame: pl.DataFrame, table: str, columns: Columns) -> pl.DataFrame:
+    """Columns asked for, keys and version columns; a table nobody asked for has no rows."""
+    if table not in columns and table != "household":
+        return empty_frame(wanted_fields(tables.catalogue().table(table), ()))
+    fields = wanted_fields(tables.catalogue().table(table), columns.get(table, set()))
+    return frame.select([f.inside for f in fields])
+
+
+def memory_batch(raws: Sequence[RawTable], findings: Sequence[Finding], *, place: str,
+                 paths: Mapping[str, Path] | None = None, answers: Sequence[RawTable] = ()) -> Batch:
+    """Raw tables as a batch of one part; answers are laid over what the tables say.
+
+    Raises:
+        UnusableInput: there is no table of households, or a key column is missing or doubled.
+    """
+    if not any(raw.table == "household" for raw in raws):
+        raise unusable("FP-INTAKE-003", place=place, read="、".join(raw.origin.place for raw in raws)[:200])
+    judged: dict[str, Judged] = {}
+    about = list(findings)
+    for table in tables.catalogue().tables.values():
+        own = [raw for raw in raws if raw.table == table.name]
+        judged[table.name], headed = judge(table, own)
+        about += _about(table, [(heads, raw.origin) for heads, raw in zip(headed, own, strict=True)])
+        replies = [raw for raw in answers if raw.table == table.name]
+        if replies:
+            judged_answers, headed = judge(table, replies)
+            judged[table.name] = combined(judged[table.name], judged_answers)
+            about += column_findings(headed)
+    part: Part = MemoryPart(Path(place).stem if place else "frames", account(judged, MEMORY_LIMIT))
+    return Batch([part], _source_files([*raws, *answers], paths or {}), about, place=place)
+
+
+def _about(table: Table, headed: list[tuple[Headed, Origin]]) -> list[Finding]:
+    """What the columns of one table had to say, or that the table is not there."""
+    if not headed:
+        return [finding("FP-INTAKE-017", table=table.name, label=table.label, field=table.name)]
+    return column_findings([heads for heads, _ in headed]) + absent_in(table, headed)
+
+
+def mapped_batch(raws: Mapping[str, tuple[RawTable, Headed]], findings: Sequence[Finding], place: str,
+                 paths: Mapping[str, Path], profile: Profile, design: pl.DataFrame | None,
+                 lacks: Mapping[str, Text]) -> Batch:
+    """What a profile made of files as a batch of one part."""
+    judged: dict[str, Judged] = {}
+    about = list(findings)
+    for table in tables.catalogue().tables.values():
+        own = [raws[table.name]] if table.name in raws else []
+        judged[table.name] = judge_headed(table, own, check_regions=profile.document.regions == "china")
+        about += [replace(f, remedy=lacks.get(f.field, f.remedy))
+                  for f in _about(table, [(heads, raw.origin) for raw, heads in own])]
+    whole = replace(account(judged, MEMORY_LIMIT), design=design)
+    part: Part = MemoryPart(profile.name, whole)
+    files = _source_files([raw for raw, _ in raws.values()], paths)
+    return Batch([part], files, about, profile.name, profile.sha256, place)
+
+
+def _source_files(raws: Sequence[RawTable], paths: Mapping[str, Path]) -> list[SourceFile]:
+    return [
+        SourceFile(paths.get(raw.origin.place, Path(raw.origin.file)), raw.table, raw.frame.height, raw.origin.sheet,
+                   "" if raw.origin.place in paths else content_hash(raw))
+        for raw in raws
+    ]

@@ -1,0 +1,264 @@
+"""Judging rows: which rows are kept, and the account of every one.
+
+Reads   judged tables of one set of households
+Gives   Loaded: accepted rows, findings, counts
+Keeps   refused are only rows with a blank or doubled key or without their household; a doubled household refuses
+        all its rows in every table; rows = accepted + accepted_with_findings + refused
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from fangpin import tables
+from fangpin.intake.across import income_gaps
+from fangpin.intake.batch import Counts, Loaded
+from fangpin.intake.judge import Judged, Located
+from fangpin.intake.keys import different, pairs_different, strangers
+from fangpin.intake.messages import SAYINGS, finding
+from fangpin.tables import Field
+from fangpin.vocabulary.findings import Finding
+from fangpin.vocabulary.masking import mask_value
+from fangpin.vocabulary.text import Text
+
+BLANK_KEY, DOUBLED, DOUBLED_HOUSEHOLD, WITH_HOUSEHOLD, ORPHAN = (
+    "FP-INTAKE-040", "FP-INTAKE-041", "FP-INTAKE-042", "FP-INTAKE-043", "FP-INTAKE-044")
+HOUSEHOLD = "household_id"
+VERSION = ("valid_from", "known_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Rows that are refused for one reason: positions, and for doubled keys how many rows have the key."""
+
+    code: str
+    at: pl.Series
+    count: pl.Series | None = None
+    key: str = ""
+
+
+def account(judged: Mapping[str, Judged], limit: int | None = None) -> Loaded:
+    """Accepted rows, findings and counts of one set of households.
+
+    Args:
+        judged: Every table of the catalogue by name; ``household`` first.
+        limit: How many findings of one code and field are kept one by one; the others are counted in one more.
+    """
+    frames: dict[str, pl.DataFrame] = {}
+    findings: list[Finding] = []
+    by_table: dict[str, Counts] = {}
+    by_file: dict[tuple[str, str, str], Counts] = {}
+    refused_households, households = pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String)
+    for name in tables.catalogue().tables:
+        table = judged[name]
+        if name == "income_year" and table.height:
+            gaps = income_gaps(table.table, table.frame, judged["household"].frame)
+            table = replace(table, troubles=[*table.troubles, *(Located(f, trouble) for f, trouble in gaps)])
+        refusals = _refusals(table) if table.height else []
+        if name == "household":
+            refused_households, households = _households(table, refusals)
+        elif table.height:
+            refusals += _without_household(table, refusals, households, refused_households)
+        gone = _positions([r.at for r in refusals])
+        unused = _positions([gone, table.superseded])
+        frames[name] = table.frame if not len(unused) else table.frame.filter(~_mask(table.height, unused))
+        findings += cell_findings(table, limit) + [f for r in refusals for f in _refusal_findings(table, r, limit)]
+        counts = _counts(table, gone)
+        by_table[name] = sum(counts.values(), Counts())
+        for place, count in counts.items():
+            by_file[place] = by_file.get(place, Counts()) + count
+    return Loaded(frames, findings, sum(by_table.values(), Counts()), by_table, by_file)
+
+
+def _positions(pieces: list[pl.Series]) -> pl.Series:
+    """All positions, each once."""
+    pieces = [p.cast(pl.UInt32) for p in pieces if len(p)]
+    return pl.concat(pieces).unique() if pieces else pl.Series([], dtype=pl.UInt32)
+
+
+def _mask(height: int, at: pl.Series) -> pl.Series:
+    return pl.int_range(height, dtype=pl.UInt32, eager=True).is_in(at.implode())
+
+
+def _counts(table: Judged, gone: pl.Series) -> dict[tuple[str, str, str], Counts]:
+    """The rows of one table by outcome, for each file."""
+    noted = _positions([
+        t.trouble.at for t in table.troubles if SAYINGS[t.trouble.code].severity in ("error", "warning")])
+    if len(gone):
+        noted = noted.filter(~noted.is_in(gone.implode()))
+    gone, noted = gone.sort(), noted.sort()
+    counts: dict[tuple[str, str, str], Counts] = {}
+    for segment in table.segments:
+        refused, with_findings = (_between(at, segment.start, segment.start + segment.height) for at in (gone, noted))
+        place = (table.table.name, segment.origin.file, segment.origin.sheet)
+        counts[place] = counts.get(place, Counts()) + Counts(
+            segment.height, segment.height - refused - with_findings, with_findings, refused)
+    return counts
+
+
+def _between(at: pl.Series, low: int, high: int) -> int:
+    """How many sorted positions lie in [low, high)."""
+    return int(at.search_sorted(high, side="left")) - int(at.search_sorted(low, side="left")) if len(at) else 0
+
+
+# -- which rows are refused ------------------------------------------------------------------------------------------
+
+
+def _refusals(table: Judged) -> list[Refusal]:
+    """Rows with a blank or doubled key."""
+    found: list[Refusal] = []
+    blank = pl.Series([], dtype=pl.UInt32)
+    for key in table.table.identity:
+        if table.frame[key].null_count():
+            at = table.frame[key].is_null().arg_true()
+            if len(blank):
+                at = at.filter(~at.is_in(blank.implode()))
+            found.append(Refusal(BLANK_KEY, at, key=key))
+            blank = _positions([blank, at])
+    if not table.table.key:
+        return found
+    if _all_different(table):
+        return found
+    keys = table.frame.select(*table.table.key, *VERSION).with_row_index("at")
+    if len(table.superseded):
+        keys = keys.filter(~pl.col("at").is_in(table.superseded.implode()))
+    keys = keys.filter(pl.all_horizontal(pl.col(table.table.key).is_not_null()))
+    doubled = keys.with_columns(count=pl.len().over(*table.table.key, *VERSION)).filter(pl.col("count") > 1)
+    if table.table.name == "household" and doubled.height:
+        same = pl.col(HOUSEHOLD).is_in(doubled[HOUSEHOLD].implode())
+        doubled = keys.filter(same).with_columns(count=pl.len().over(HOUSEHOLD))
+    if doubled.height:
+        code = DOUBLED_HOUSEHOLD if table.table.name == "household" else DOUBLED
+        found.append(Refusal(code, doubled["at"], doubled["count"]))
+    return found
+
+
+def _all_different(table: Judged) -> bool:
+    """Whether the keys are surely all different, whatever the versions."""
+    first, *others = (table.frame[key] for key in table.table.key)
+    if others:
+        return pairs_different(first, others[0])
+    return (table.matched and table.table.name != "household") or different(first)
+
+
+def _households(table: Judged, refusals: list[Refusal]) -> tuple[pl.Series, pl.Series]:
+    """Household ids that are refused as doubled, and those that are accepted."""
+    ids = table.frame[HOUSEHOLD]
+    doubled = [ids.gather(r.at) for r in refusals if r.code == DOUBLED_HOUSEHOLD]
+    gone = _positions([r.at for r in refusals])
+    kept = ids if not len(gone) else ids.filter(~_mask(table.height, gone))
+    return (pl.concat(doubled).unique() if doubled else pl.Series([], dtype=pl.String)), kept
+
+
+def _without_household(table: Judged, refusals: list[Refusal], households: pl.Series,
+                       doubled: pl.Series) -> list[Refusal]:
+    """Rows whose household was refused or is not there; rows already refused are left out."""
+    if table.matched and not len(doubled):
+        return []
+    ids = table.frame[HOUSEHOLD]
+    strange = strangers(ids, households)
+    if not len(strange):
+        return []
+    at = ids.is_in(strange.implode()).fill_null(False).arg_true()
+    gone = _positions([r.at for r in refusals])
+    if len(gone):
+        at = at.filter(~at.is_in(gone.implode()))
+    with_household = ids.gather(at).is_in(doubled.implode())
+    found = [Refusal(WITH_HOUSEHOLD, at.filter(with_household)), Refusal(ORPHAN, at.filter(~with_household))]
+    return [refusal for refusal in found if len(refusal.at)]
+
+
+# -- what is said about them -----------------------------------------------------------------------------------------
+
+
+def cell_findings(table: Judged, limit: int | None = None) -> list[Finding]:
+    """A finding for every cell in trouble; above the limit one that counts the rest."""
+    found: list[Finding] = []
+    for located in table.troubles:
+        at, read = located.trouble.at, located.trouble.read
+        shown = len(at) if limit is None else min(limit, len(at))
+        said = finding(located.trouble.code, field=_path(table, located), values=_cell_values(located))
+        records = _records(table, at.head(shown))
+        for position, text, record in zip(at.head(shown).to_list(), read.head(shown).to_list(), records, strict=True):
+            found.append(_placed(said, table, located.field, position, text, record))
+        found += _rest(said, len(at) - shown)
+    return found
+
+
+def _path(table: Judged, located: Located) -> str:
+    return located.field.path if located.field else table.table.name
+
+
+def _placed(said: Finding, table: Judged, field: Field | None, position: int, read: str | None,
+            record: str) -> Finding:
+    """A finding that was said once, at one position of the table."""
+    segment, row = table.place(position)
+    return Finding(
+        said.code, said.severity, said.message, said.remedy, said.field, record, segment.origin.file,
+        segment.origin.sheet, row, segment.headings.get(field.name, "") if field else "",
+        mask_value(read, field.privacy)[:200] if field else "",
+    )
+
+
+def _cell_values(located: Located) -> dict[str, object]:
+    """What the messages about cells of this field name: unit, range, code list."""
+    field = located.field
+    if field is None:
+        return {}
+    values: dict[str, object] = {"unit": _unit(field.unit)}
+    if located.trouble.code == "FP-INTAKE-023" and field.codes:
+        codes = tables.catalogue().codelist(field.codes)
+        shown = list(codes.items.items())[:12]
+        more = len(codes.items) > len(shown)
+        values |= {"list": field.codes, "known": Text(
+            "、".join(f"{code} {label.zh}" for code, label in shown) + ("……" if more else ""),
+            ", ".join(f"{code} {label.en}" for code, label in shown) + (" …" if more else ""))}
+    if located.trouble.code == "FP-INTAKE-025":
+        values |= {"low": _bound(field.minimum), "high": _bound(field.maximum)}
+    return values
+
+
+_UNITS = {"yuan": "元", "yuan/month": "元/月", "yuan/year": "元/年", "person": "人", "month": "月", "year": "年",
+          "day": "天", "mu": "亩", "km": "公里", "m2": "平方米", "minute": "分钟", "cm": "厘米", "kg": "公斤",
+          "pct": "%"}
+
+
+def _unit(unit: str | None) -> Text:
+    return Text(_UNITS.get(unit, unit), unit) if unit else Text("无", "no unit")
+
+
+def _bound(limit: float | None) -> object:
+    if limit is None:
+        return Text("不限", "any")
+    return int(limit) if float(limit).is_integer() else limit
+
+
+def _records(table: Judged, at: pl.Series) -> list[str]:
+    """household_id, or household_id/person_id, of the rows at these positions."""
+    rows = table.frame.select(table.table.identity)[at.cast(pl.UInt32).to_list()] if len(at) else table.frame.head(0)
+    names = [name for name in (HOUSEHOLD, "person_id") if name in table.table.identity]
+    parts = [rows[name].fill_null("").to_list() for name in names]
+    return ["/".join(words).rstrip("/") if any(words) else "" for words in zip(*parts, strict=True)]
+
+
+def _refusal_findings(table: Judged, refusal: Refusal, limit: int | None) -> list[Finding]:
+    """A finding for every refused row."""
+    field = table.table.fields[refusal.key or (table.table.key[-1] if refusal.code == DOUBLED else HOUSEHOLD)]
+    shown = len(refusal.at) if limit is None else min(limit, len(refusal.at))
+    at = refusal.at.head(shown)
+    counts = refusal.count.head(shown).to_list() if refusal.count is not None else [0] * shown
+    said = {n: finding(refusal.code, field=field.path, name=field.name, count=n) for n in {0, *counts}}
+    found = []
+    for position, count, record in zip(at.to_list(), counts, _records(table, at), strict=True):
+        read = "" if refusal.code == BLANK_KEY else record
+        found.append(_placed(said[count], table, field, position, read, record))
+    return found + _rest(said[0], len(refusal.at) - shown)
+
+
+def _rest(said: Finding, count: int) -> list[Finding]:
+    if count <= 0:
+        return []
+    return [finding("FP-INTAKE-050", field=said.field, severity=said.severity, code=said.code, count=count)]

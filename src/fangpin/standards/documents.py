@@ -1,0 +1,202 @@
+"""What a standard and an overlay look like as documents; every key is declared here.
+
+Gives   StandardDocument, OverlayDocument and `load_standard`, `load_overlay`
+Keeps   an unknown key, a wrong type or an impossible date refuses to load with file, line and column
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from fangpin.tables.yaml_file import Places, Strict, parse, validate
+
+Value = bool | int | float | str | list[str]
+
+
+class Pair(Strict):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+class PairList(Strict):
+    """Several texts in both languages."""
+
+    zh: list[str] = []
+    en: list[str] = []
+
+
+class Source(Strict):
+    """Where a rule or value comes from, and whether it was read there."""
+
+    document: str
+    place: str = ""
+    verified: bool | Literal["derived", "memory"] = True
+    legal_basis: str = ""
+    note: str = ""
+
+
+class Period(Strict):
+    """From a day (included) until a day (excluded); None is open."""
+
+    from_: date = Field(alias="from")
+    until: date | None = None
+
+    def covers(self, day: date) -> bool:
+        return self.from_ <= day and (self.until is None or day < self.until)
+
+
+class ParameterDocument(Strict):
+    """A named value: its unit, who may set it and in which direction, its state and source."""
+
+    value: Value
+    unit: str | None = None
+    label: Pair
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: list[str] | None = None
+    set_by: Literal["national", "province", "county"] = "county"
+    direction: Literal["any", "up", "down"] = "any"
+    state: Literal["national", "local", "unverified", "ours"] = "ours"
+    source: str = ""
+
+
+class Definition(Strict):
+    """A named condition used inside rules."""
+
+    rule: str
+    text: Pair
+
+
+class Definitions(Strict):
+    member: dict[str, Definition] = {}
+    household: dict[str, Definition] = {}
+
+
+class IndicatorDocument(Strict):
+    """A sub-indicator or a veto item."""
+
+    name: Pair
+    dimension: Literal["health", "education", "living"] | None = None
+    rule: str
+    text: Pair
+    parameters: dict[str, ParameterDocument] = {}
+    source: Source
+    our_reading: PairList = PairList()
+
+
+class LineDocument(Strict):
+    """How the line is set."""
+
+    form: Literal["share_of_median", "absolute_yuan", "multiple_of_dibao", "monitoring_line", "none"]
+    yuan: float | None = None
+    multiple: float | None = None
+    dibao_per_month: float | None = None
+    year: int | None = None
+    relation: str = ""
+
+
+class IncomeDocument(Strict):
+    concept: Literal["net_income_pc", "adjusted_income_pc"]
+    line: LineDocument
+    text: Pair
+    note: Pair | None = None
+
+
+class GroupsDocument(Strict):
+    """The key groups of a regime: codes for what is recorded, and what the rule assigns."""
+
+    names: dict[str, Pair]
+    recorded: dict[str, str] = {}
+    ex_poor: str | None = None
+    ordinary: str | None = None
+    sudden: str | None = None
+    sudden_risks: list[str] = []
+
+
+class MedianDocument(Strict):
+    """A county's own median of disposable income."""
+
+    yuan: float
+    year: int
+    published_on: date
+    source: str = ""
+
+
+class StandardDocument(Strict):
+    """A standard as it stands in its file.
+
+    ``base`` is the standard it changes, ``without`` what it takes away from it (indicators, veto items, parameters),
+    ``changes`` says so in words; ``regime: none`` is for surveys of other countries, where no official group applies.
+    """
+
+    id: str
+    title: Pair
+    base: str | None = None
+    effective: Period
+    supersedes: str | None = None
+    legal_basis: Pair
+    source: Source
+    income: IncomeDocument
+    parameters: dict[str, ParameterDocument] = {}
+    define: Definitions = Definitions()
+    indicators: dict[str, IndicatorDocument] = {}
+    veto: dict[str, IndicatorDocument] = {}
+    groups: GroupsDocument | None = None
+    regime: Literal["of the day", "none"] = "of the day"
+    without: list[str] = []
+    changes: PairList = PairList()
+    open_questions: PairList = PairList()
+
+
+class MonitoringLine(Strict):
+    """A monitoring line, in yuan, or as a multiple of the local dibao standard."""
+
+    yuan: float | None = None
+    multiple_of: Literal["dibao"] | None = None
+    value: float | None = None
+    dibao: dict[str, Any] | None = None
+    year: int | None = None
+
+
+class OverlayDocument(Strict):
+    """What one place sets differently, from when, and on what authority."""
+
+    id: str = ""
+    region: str | None = None
+    changes: str
+    effective: Period
+    title: Pair | None = None
+    parameters: dict[str, Value | ParameterChange] = {}
+    line: LineDocument | None = None
+    monitoring_line: MonitoringLine | None = None
+    median: MedianDocument | None = None
+    veto: dict[str, Literal["counts", "flag"]] = {}
+    source: Source
+
+
+class ParameterChange(Strict):
+    """A changed value with its own source."""
+
+    value: Value
+    source: str = ""
+
+
+OverlayDocument.model_rebuild()
+
+
+def load_standard(path: Path) -> tuple[StandardDocument, Places]:
+    """A standard's document, without its base. Raises DocumentError with place."""
+    data, places = parse(path.read_text("utf-8"), path.name)
+    return validate(data, StandardDocument, places, path.name), places
+
+
+def load_overlay(path: Path) -> tuple[OverlayDocument, Places]:
+    """An overlay's document. Raises DocumentError with place."""
+    data, places = parse(path.read_text("utf-8"), path.name)
+    return validate(data, OverlayDocument, places, path.name), places

@@ -1,0 +1,1 @@
+"""Words: texts in two languages, units, masking, findings and errors. Standard library only."""
