@@ -51,7 +51,7 @@ def pool(scope: Scope, kind: str) -> list[tuple[str, Col]]:
 POOLS = {(s, k): pool(s, k) for s in ("household", "member") for k in ("bool", "number", "code", "codes", "date")}
 # those the shipped standard reads come up often, so that blanks meet
 FAVOURITES = {
-    "member": ["age", "student", "main_worker", "work_months", "farm_months", "labour_skill", "birth_date", "earnings"],
+    "member": ["age", "student", "main_worker", "was_main_worker", "work_months", "farm_months", "labour_skill", "birth_date", "earnings"],
     "household": ["living.durables", "living.house_grade", "household.population", "living.water_fetch_minutes"],
 }
 

@@ -17,10 +17,10 @@ from fangpin.identification.record import Record
 from fangpin.language.interpret import evaluate
 from fangpin.language.lower import lower
 from fangpin.language.parse import parse
-from fangpin.language.tree import Node, columns
+from fangpin.language.tree import Agg, Arith, Cmp, Col, Node, Since, columns, walk
 from fangpin.tables import polars_schema
 from helpers import trials
-from random_rules import TODAY, Rules, context, households
+from random_rules import DERIVED, TODAY, Rules, context, households
 
 RULES_AT_ONCE, HOUSEHOLDS_AT_ONCE = 6, 24
 
@@ -95,3 +95,27 @@ def test_random_rules_agree(seed: int) -> None:
                         household = next(h for h in rows if h["household"]["household_id"] == want[0])
                         pytest.fail(f"{name}, trial {trial}, {rule}: {text}\n{household}\n"
                                     f"interpreter {want[at]}, {name} {have[at]}")
+
+
+def test_the_random_rules_reach_the_whole_grammar(seed: int) -> None:
+    rng = random.Random(seed)
+    met = [n for _ in range(400) for node in random_rules(rng, 1)[0].values() for n in walk(node)]
+    assert {type(n).__name__ for n in met} == {n.__name__ for n in Node.__subclasses__()}
+    assert {n.how for n in met if isinstance(n, Agg)} == {"any", "all", "any_known", "count", "sum", "max"}
+    assert {n.op for n in met if isinstance(n, Cmp)} == {"<", "<=", "=", ">=", ">"}
+    assert {n.op for n in met if isinstance(n, Arith)} == {"+", "-", "*", "/"}
+    assert {n.type.kind for n in met if isinstance(n, Col)} == {"bool", "number", "code", "codes", "date"}
+    assert {n.unit for n in met if isinstance(n, Since)} == {"day", "year"}
+    assert set(DERIVED) <= {n.name for n in met if isinstance(n, Col)}
+
+
+def test_an_empty_roster_and_nothing_known_agree() -> None:
+    texts = {"R0": "any_member(bedridden)", "R1": "all_members(bedridden)", "R2": "count_members(bedridden) < 1",
+             "R3": "any_known_member(bedridden)", "R4": "sum_members(work_months) >= 0", "R5": "max_members(age) > 3",
+             "R6": "not any_member(true)", "R7": "count_members(true) >= 0"}
+    rules = {name: parse(text, context()) for name, text in texts.items()}
+    rows = [{"household": {"household_id": f"h{i}", "population": p}, "living": None, "member": []}
+            for i, p in enumerate([None, 1, 4])]
+    oracle = by_interpreter(rules, rows)
+    assert list(by_engines(rules, rows)) == [oracle, oracle]
+    assert [row[1:] for row in oracle] == [(None, None, None, None, True, None, None, True)] * 3

@@ -14,9 +14,11 @@ import typer
 import fangpin as fp
 from fangpin.cli.door import DEBUG, DONE, JSON, LANG, PROBLEMS, answer, guarded, h, opened, progress, warn
 from fangpin.identification.verdict import STATUSES
+from fangpin.intake.check import CheckResult
 from fangpin.reports.result import Result, Written
 from fangpin.standards import Standard
 from fangpin.vocabulary.errors import UnusableInput
+from fangpin.vocabulary.findings import Finding
 from fangpin.vocabulary.text import Text
 
 Lang = Annotated[str | None, LANG]
@@ -66,9 +68,35 @@ def check(paths: Annotated[list[Path], typer.Argument(help=h("要检查的文件
     with progress(Text("读入并检查", "reading and checking")) as step:
         found = judge(paths, profile, progress=step)
     if out is not None:
-        found.write_workbook(out)
-    answer(found.to_json(door.lang), found.text(door.lang))
-    return PROBLEMS if found.counts.refused or any(f.severity == "error" for f in found.findings) else DONE
+        found.write_workbook(out, door.lang)
+    answer(None if not as_json else found.to_json(door.lang), "" if as_json else check_text(found, door.lang))
+    return found.exit_code
+
+
+SEVERITIES = {"error": Text("错误", "error"), "warning": Text("提示", "warning"), "info": Text("说明", "note")}
+MOST_LINES = 40
+
+
+def check_text(found: CheckResult, lang: str) -> str:
+    """The account of a check: rows by outcome, then the findings, the gravest first."""
+    counts = found.counts
+    lines = [Text(f"共 {counts.rows:,} 行：接受 {counts.accepted:,}，接受但有问题 {counts.accepted_with_findings:,}，"
+                  f"拒收 {counts.refused:,}",
+                  f"{counts.rows:,} rows: {counts.accepted:,} accepted, {counts.accepted_with_findings:,} accepted with "
+                  f"findings, {counts.refused:,} refused")(lang)]
+    ordered = sorted(found.findings, key=lambda f: list(SEVERITIES).index(f.severity))
+    lines += [finding_line(f, lang) for f in ordered[:MOST_LINES]]
+    if len(ordered) > MOST_LINES:
+        lines.append(Text(f"…… 另有 {len(ordered) - MOST_LINES:,} 条，用 --out 写出全部",
+                          f"… and {len(ordered) - MOST_LINES:,} more; --out writes them all")(lang))
+    return "\n".join(lines)
+
+
+def finding_line(finding: Finding, lang: str) -> str:
+    """One finding in one line: severity, code, place, message, remedy."""
+    row = Text(f"第{finding.row}行", f"row {finding.row}")(lang) if finding.row else ""
+    place = " › ".join(filter(None, (finding.file, finding.sheet, row, finding.column)))
+    return f"[{SEVERITIES[finding.severity](lang)}] {finding.code} {place}　{finding.message(lang)}　{finding.remedy(lang)}"
 
 
 @guarded
@@ -196,8 +224,7 @@ def synth(out: Annotated[Path, typer.Argument(help=h("写到哪个文件夹", "f
 
     door = opened(lang, as_json, debug)
     with progress(Text("生成模拟数据", "generating")) as step:
-        made = generate(out, households, seed, county=county, years=years, until=read_day(until), progress=lambda d, n: step(
-            d, n, Text("生成模拟数据（户）", "generating (households)")))
+        made = generate(out, households, seed, county=county, years=years, until=read_day(until), progress=step)
     data = {"out": str(out), "households": households, "seed": seed, "counties": len(made.counties), "synthetic": True}
     answer(data, Text(f"模拟数据：{households:,} 户写到 {out}，真值另存于 {out / 'truth'}",
                       f"synthetic data: {households:,} households in {out}, their truth apart in {out / 'truth'}")(door.lang))

@@ -40,7 +40,7 @@ def _county(folder: Path, households: int, lang: str) -> dict[str, Any]:
     _say(Text(f"二、模拟县（{households:,} 户，模拟数据）", f"2. a generated county ({households:,} households, synthetic data)"), lang)
     data = folder / "data"
     with progress(Text("生成模拟数据", "generating")) as step:
-        generate(data, households, SEED, county=COUNTY, progress=lambda d, n: step(d, n, Text("生成模拟数据（户）", "generating (households)")))
+        generate(data, households, SEED, county=COUNTY, progress=step)
     standard = fp.standard("national/seed_2021", region=COUNTY, as_of=DAY)
     return _identified(fp.read(data), standard, folder / "county", lang)
 

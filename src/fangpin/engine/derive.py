@@ -64,8 +64,10 @@ def _with_workers(members: nw.LazyFrame[Any], lost_too: bool) -> nw.LazyFrame[An
     able = ~_one_of("labour_skill", NO_LABOUR).fill_null(False)
     pay = nw.col("work_months").cast(nw.Int64()) * nw.col("work_monthly_income")
     earned = nw.coalesce(nw.col("earnings"), pay).fill_null(0)
-    lost = working_age & ~student & (nw.col("labour_skill") == LOST).fill_null(False)
-    members = members.with_columns(((working_age | older) & ~student & able).alias("__worker"), earned.alias("__earned"))
+    of_age = nw.col("age").is_between(*WORKING_AGE).fill_null(True)
+    lost = of_age & ~student & (nw.col("labour_skill") == LOST).fill_null(True)
+    worker = (working_age | older) & ~student & able
+    members = members.with_columns(worker.alias("__worker"), earned.alias("__earned"))
     members = _chosen(members, nw.col("__worker"), "main_worker")
     if lost_too:
         members = members.with_columns(lost.alias("__lost"))
@@ -98,7 +100,7 @@ def derive_one(rows: Sequence[dict[str, Any]], today: date) -> list[dict[str, An
         m["student"] = True if m.get("student_status") is not None else False if known else None
         m["__earned"] = _earned(m)
     workers = [_is_worker(m) for m in members]
-    lost = [_able_age(m) and m.get("labour_skill") == LOST for m in members]
+    lost = [_may_have_lost(m) for m in members]
     main = _choose(members, workers)
     was = _choose(members, [w or gone for w, gone in zip(workers, lost, strict=True)])
     for m, is_main, is_lost, was_main in zip(members, main, lost, was, strict=True):
@@ -119,6 +121,12 @@ def _earned(m: dict[str, Any]) -> int:
 def _able_age(m: dict[str, Any]) -> bool:
     age = m["age"]
     return age is not None and WORKING_AGE[0] <= age <= WORKING_AGE[1] and m["student"] is not True
+
+
+def _may_have_lost(m: dict[str, Any]) -> bool:
+    """Whether nothing known speaks against a loss at working age."""
+    of_age = m["age"] is None or WORKING_AGE[0] <= m["age"] <= WORKING_AGE[1]
+    return of_age and m["student"] is not True and m.get("labour_skill") in (LOST, None)
 
 
 def _is_worker(m: dict[str, Any]) -> bool:

@@ -26,6 +26,7 @@ from fangpin.standards import Standard
 
 COMPLETIONS: tuple[IncomeStatus, ...] = ("below", "band", "above")
 Open = tuple[str, int | None]  # a fact, and the position of the member it is about
+Slot = tuple[int, str, int | None]  # group, fact, member of the group
 
 
 def asked_columns(node: t.Node) -> list[t.Col]:
@@ -58,11 +59,15 @@ class Asker:
         self.nodes = tuple(node for _, node in items)
         self.rules = [self._prepare(code, node) for code, node in items]
         self.columns = list(dict.fromkeys(c for r in self.rules for c in r.asked))
+        self._options = {c.key: options_of(c, self.nodes, codes_of(c)) for c in self.columns}
+        self.household_columns = [c for c in self.columns if c.scope == "household" and c.facts]
+        self.member_columns = [c for c in self.columns if c.scope == "member" and c.facts]
         self.bands = standard.upper.yuan > standard.lower.yuan
         self._groups: dict[Hashable, Group] = {}
         self._people: dict[Hashable, Member] = {}
         self._combiners: dict[tuple[int, ...], Combiner] = {}
-        self._settled: dict[Hashable, tuple[list[Open], int]] = {}
+        self.patterns: dict[str, Any] = {}
+        self._settled: dict[Hashable, tuple[list[Slot], int]] = {}
 
     def _prepare(self, code: str, node: t.Node) -> _Rule:
         columns, today = t.columns(node), self.standard.as_of
@@ -92,7 +97,7 @@ class Asker:
 
     def options(self, column: t.Col) -> tuple[Any, ...]:
         """The values of a column that the counted rules can tell apart."""
-        return options_of(column, self.nodes, codes_of(column))
+        return self._options[column.key]
 
 
 class _Worlds:
@@ -106,7 +111,7 @@ class _Worlds:
         self.income_status = income_status(self.income, self.standard)
         self.veto = veto_of(self.standard, self.facts)
         self.stale = {name.partition("@")[::2] for name in record.stale}
-        self.open_columns = {c for r, truth in zip(asker.rules, self.truths, strict=True) if truth is None
+        self.open_columns = {c.key for r, truth in zip(asker.rules, self.truths, strict=True) if truth is None
                              for c in r.asked}
 
     @property
@@ -120,23 +125,23 @@ class _Worlds:
         """The open facts that matter, and the fewest answers."""
         if self.status(self.income_status, self.now) != "needs_visit":
             return [], 0
-        signature = (tuple(id(g) for g, _ in self.groups), tuple(m for _, m in self.groups), self.constant, self.now,
-                     self.income_status, self.income.known, tuple(self.income_facts), self.veto)
+        signature = (tuple(id(g) for g, _ in self.groups), self.constant, self.now, self.income_status, self.income.known,
+                     tuple(self.income_facts), self.veto)
         known = self.asker._settled.get(signature)
         if known is None:
             known = self.asker._settled[signature] = (self._asked(), self._least())
-        return known
+        slots, least = known
+        return [(fact, None if at is None else self.groups[group][1][at]) for group, fact, at in slots], least
 
     # -- open facts -----------------------------------------------------------------------------------------
     @cached_property
     def household(self) -> list[Variable]:
         found = []
-        for column in self.asker.columns:
-            if column.scope == "household" and column.facts:
-                value = self.facts.values.get(column.key)
-                stale = (column.facts[0], "") in self.stale
-                if stale or (column in self.open_columns and _is_blank(value, column)):
-                    found.append(Variable(column.facts[0], column.key, self.asker.options(column), value, stale))
+        for column in self.asker.household_columns:
+            value = self.facts.values.get(column.key)
+            stale = (column.facts[0], "") in self.stale
+            if stale or (column.key in self.open_columns and _is_blank(value, column)):
+                found.append(Variable(column.facts[0], column.key, self.asker.options(column), value, stale))
         return found
 
     @cached_property
@@ -146,14 +151,16 @@ class _Worlds:
     def _of_member(self, member: dict[str, Any]) -> list[Variable]:
         person = str(member.get("person_id"))
         found: dict[str, Variable] = {}
-        for column in self.asker.columns:
-            if column.scope == "member":
-                for fact in column.facts:
-                    stale = (fact, person) in self.stale
-                    if fact not in found and (stale or column in self.open_columns):
-                        variable = self._variable(column, fact, member, stale)
-                        if variable is not None:
-                            found[fact] = variable
+        for column in self.asker.member_columns:
+            open_ = column.key in self.open_columns
+            if not open_ and not self.stale:
+                continue
+            for fact in column.facts:
+                stale = (fact, person) in self.stale
+                if fact not in found and (stale or open_):
+                    variable = self._variable(column, fact, member, stale)
+                    if variable is not None:
+                        found[fact] = variable
         return list(found.values())
 
     def _variable(self, column: t.Col, fact: str, member: dict[str, Any], stale: bool) -> Variable | None:
@@ -197,35 +204,43 @@ class _Worlds:
         return [self._group(names, sorted(at)) for names, at in links]
 
     def _group(self, names: set[Any], at: Sequence[int]) -> tuple[Group, tuple[int, ...]]:
+        """The group of these rules, and the roster positions of its members with open facts."""
         rules = [self.asker.rules[i] for i in at]
+        combiner = self.asker.combiner(tuple(at))
         own = [v for v in self.household if v.fact in names]
         values = self.facts.values
         household_key = tuple(classify(values.get(key)) for r in rules for key, classify in r.household)
-        member_keys, variables = [], []
+        settled, open_ = combiner.nobody, []
         for i, m in enumerate(self.record.belonging):
             mine = [v for v in self.members[i] if (i, v.fact) in names]
-            variables.append(mine)
-            known = tuple(classify(m.get(name)) for r in rules for name, classify in r.member)
-            member_keys.append((known, m.get("student"), tuple((v.fact, v.stale, _key(v.current)) for v in mine)))
-        order = sorted(range(len(member_keys)), key=lambda i: repr(member_keys[i]))
+            known = (tuple(classify(m.get(name)) for r in rules for name, classify in r.member), m.get("student"))
+            key = (known, tuple((v.fact, v.stale, _key(v.current)) for v in mine))
+            person = self._person(tuple(at), combiner, key, i, mine)
+            if person.variables:
+                open_.append((repr(key), i, key, person))
+            else:
+                (only,) = person.filled
+                settled = combiner.merge(settled, only)
+        open_.sort(key=lambda x: x[0])
         missing = self.record.missing if ROSTER in names else 0
-        signature = (tuple(at), household_key, tuple((v.fact, v.stale, _key(v.current)) for v in own),
-                     tuple(member_keys[i] for i in order), self.record.complete, missing)
+        signature = (tuple(at), household_key, tuple((v.fact, v.stale, _key(v.current)) for v in own), settled,
+                     tuple(key for _, _, key, _ in open_), self.record.complete, missing)
         group = self.asker._groups.get(signature)
         if group is None:
-            combiner = self.asker.combiner(tuple(at))
-            people = [self._person(tuple(at), combiner, member_keys[i], i, variables[i]) for i in order]
             newcomer = self._newcomer(rules) if missing else []
-            group = Group([r.split for r in rules], combiner, own, people, self.facts, self.record.complete, missing,
-                          newcomer)
+            group = Group([r.split for r in rules], combiner, own, [p for *_, p in open_], self.facts,
+                          self.record.complete, missing, newcomer, settled)
             self.asker._groups[signature] = group
-        return group, tuple(order)
+        return group, tuple(i for _, i, _, _ in open_)
 
     def _person(self, at: tuple[int, ...], combiner: Combiner, key: Hashable, i: int,
                 variables: list[Variable]) -> Member:
         memo = (at, key)
         if memo not in self.asker._people:
-            self.asker._people[memo] = Member(combiner, self.record.belonging[i], variables, self.facts)
+            person = Member(combiner, self.record.belonging[i], variables, self.facts)
+            if len(person.open) < len(variables):
+                person = Member(combiner, self.record.belonging[i], person.open, self.facts)
+            self.asker._people[memo] = person
         return self.asker._people[memo]
 
     def _newcomer(self, rules: Sequence[_Rule]) -> list[Variable]:
@@ -279,21 +294,15 @@ class _Worlds:
                 found = {(a + c, b + d) for a, b in found for c, d in group.reachable}
         return found
 
-    def _asked(self) -> list[Open]:
-        found: list[Open] = []
+    def _asked(self) -> list[Slot]:
+        found: list[Slot] = []
         sums = self._sums()
         if any(len({self.status(i, c) for i in self._asked_incomes}) > 1 for c in sums):
-            found += [(name, None) for name in self.income_facts]
-        for group, order in self.groups:
+            found += [(0, name, None) for name in self.income_facts]
+        for at, (group, _) in enumerate(self.groups):
             others = self._sums(group)
-            found += [self._named(v, i, order) for v, i in group.open_facts() if self._matters(group, v, i, others)]
+            found += [(at, v.fact if v else ROSTER, i) for v, i in group.open_facts() if self._matters(group, v, i, others)]
         return found or self._ending()
-
-    @staticmethod
-    def _named(variable: Variable | None, member: int | None, order: tuple[int, ...]) -> Open:
-        if variable is None:
-            return ROSTER, None
-        return variable.fact, None if member is None else order[member]
 
     def _matters(self, group: Group, variable: Variable | None, member: int | None, others: set[Counts]) -> bool:
         for (a, b), (c, d) in group.pairs(variable, member):
@@ -302,20 +311,20 @@ class _Worlds:
                     return True
         return False
 
-    def _ending(self) -> list[Open]:
+    def _ending(self) -> list[Slot]:
         """Facts an answer to which, everything else as it stands, ends the open status."""
-        found: list[Open] = []
+        found: list[Slot] = []
         if len(self.income_facts) == 1 and any(self.status(i, self.now) != "needs_visit" for i in self._asked_incomes):
-            found.append((self.income_facts[0], None))
+            found.append((0, self.income_facts[0], None))
         true, unknown = self.now
         by_code = {r.split.code: v for r, v in zip(self.asker.rules, self.truths, strict=True)}
-        for group, order in self.groups:
+        for at, (group, _) in enumerate(self.groups):
             own = [by_code[c] for c in group.codes]
             rest = (true - sum(v is True for v in own), unknown - sum(v is None for v in own))
             for variable, member in group.open_facts():
                 if any(self.status(self.income_status, (a + rest[0], b + rest[1])) != "needs_visit"
                        for a, b in group.alone(variable, member)):
-                    found.append(self._named(variable, member, order))
+                    found.append((at, variable.fact if variable else ROSTER, member))
         return found
 
     def _least(self) -> int:
@@ -358,10 +367,11 @@ def _is_blank(value: Any, column: t.Col) -> bool:
 
 @lru_cache(maxsize=512)
 def codes_of(column: t.Col) -> tuple[str, ...]:
-    """The codes a column may hold; none for other kinds."""
+    """The codes that answer the question of a column ("not assessed" does not); none for other kinds."""
     if column.type.codes is None or column.type.kind == "bool":
         return ()
-    return tuple(tables.catalogue().codelist(column.type.codes).items)
+    blank = NOT_ASSESSED.get(column.type.codes, frozenset())
+    return tuple(code for code in tables.catalogue().codelist(column.type.codes).items if code not in blank)
 
 
 def income_status(income: Income, standard: Standard) -> IncomeStatus:
@@ -387,6 +397,11 @@ def _positions() -> dict[str, int]:
     names = [f"{table.name}.{f.inside}" for table in tables.catalogue().tables.values() for f in table.fields.values()]
     places = {name: i for i, name in enumerate(names)}
     return {**places, ROSTER: places["household.population"]}
+
+
+def field_position(fact: str) -> int:
+    """Where a fact stands in the order of the tables."""
+    return _positions().get(fact, 1 << 20)
 
 
 def asked_order(names: Sequence[str], record: Record) -> list[str]:

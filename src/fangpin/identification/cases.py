@@ -38,10 +38,15 @@ WORDS: dict[str, bool | None] = {"是": True, "否": False, "未知": None}
 KEYS = {"户": "household_id", "人": "person_id"}
 TABLES = ("household", "member", "income_year", "living")
 READERS = ("interpreter", "engine")
+NO_VERDICT = "没有判定"
 
 
 class CaseDocument(Strict):
-    """One case: rows of any table as text, and what is expected of each household."""
+    """One case: rows of any table as text, and what is expected of each household.
+
+    ``line_is`` says what the lower line must say of itself (``estimated``, ``outdated``, ``verified``, ``year``);
+    ``refused`` is a part of the message with which the standard must be refused.
+    """
 
     name: str
     standard: str | None = None
@@ -54,6 +59,7 @@ class CaseDocument(Strict):
     income_year: str = ""
     living: str = ""
     expect: dict[str, str | dict[str, Any]] = {}
+    line_is: dict[str, Any] = {}
     refused: str | None = None
 
 
@@ -213,16 +219,27 @@ def run(case: Case) -> list[str]:
         return [f"{case.file}:{case.line} {case.name}: {error.message('zh')}"]
     if case.document.refused is not None:
         return [f"{case.file}:{case.line} {case.name}: 应当拒绝（{case.document.refused}），实际可用"]
-    out = []
+    out = [f"{case.file}:{case.line} {case.name}: line.{name} 应为 {want!r}，得到 {have!r}"
+           for name, want, have in _line_differences(case)]
     for reader in READERS:
         got = answers(case, reader)
         for household, wanted in case.document.expect.items():
-            if household not in got:
-                out.append(f"{case.file}:{case.line} {case.name}: {household} 没有判定（{reader}）")
+            if (household in got) is (wanted == NO_VERDICT):
+                found = "有判定" if household in got else NO_VERDICT
+                out.append(f"{case.file}:{case.line} {case.name}: {household} {found}（{reader}）")
+            if household not in got or wanted == NO_VERDICT:
                 continue
             out += [f"{case.file}:{case.line} {case.name}: {household} {column} 应为 {want!r}，{reader} 得到 {have!r}"
                     for column, want, have in _differences(case, wanted, got[household])]
     return out
+
+
+def _line_differences(case: Case) -> Iterator[tuple[str, Any, Any]]:
+    line = case.resolved().lower
+    for name, want in case.document.line_is.items():
+        have, value = getattr(line, name), _value(name, want)
+        if have != value:
+            yield name, value, have
 
 
 def _differences(case: Case, wanted: str | dict[str, Any], row: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:

@@ -17,9 +17,9 @@ import polars as pl
 
 from fangpin.engine.derive import STANDS_ON, belonging
 from fangpin.engine.population import columns_of, evaluate
+from fangpin.identification.alike import asks
 from fangpin.identification.ask import Asker
 from fangpin.identification.groups import target_group
-from fangpin.identification.open_households import records
 from fangpin.identification.record import SIGNS, items_of
 from fangpin.identification.verdict import schema
 from fangpin.language.lower import Plan, lower
@@ -72,10 +72,7 @@ def decide(frames: Frames, standard: Standard, asker: Asker | None = None) -> pl
         The columns of :func:`fangpin.identification.verdict.schema`.
     """
     table = _judged(frames, standard).sort("household_id")
-    table = table.with_columns(pl.lit([], pl.List(pl.String)).alias("ask"), pl.lit(0, pl.Int32).alias("ask_least"))
-    waiting = table.filter(pl.col("status") == "needs_visit").select("household_id")
-    if waiting.height:
-        table = _with_asks(table, frames, waiting, asker or Asker(standard))
+    table = _with_asks(table, frames, asker or Asker(standard))
     table = table.with_columns(*[_yuan(f"__{name}_fen", name) for name in ("income", "margin", "line")],
                                _yuan("__upper_fen", "line_upper"))
     wanted = schema(standard)
@@ -184,15 +181,12 @@ def _shown(standard: Standard) -> list[nw.Expr]:
             nw.lit(low, nw.Int64()).alias("__line_fen"), nw.lit(high, nw.Int64()).alias("__upper_fen")]
 
 
-def _with_asks(table: pl.DataFrame, frames: Frames, waiting: pl.DataFrame, asker: Asker) -> pl.DataFrame:
-    ids, asks, least = [], [], []
-    for record in records(frames, waiting, asker.standard.as_of):
-        facts, fewest = asker.ask(record)
-        ids.append(record.household["household_id"])
-        asks.append(facts)
-        least.append(fewest)
-    found = pl.DataFrame({"household_id": ids, "ask": asks, "ask_least": least},
-                         schema={"household_id": pl.String, "ask": pl.List(pl.String), "ask_least": pl.Int32})
-    return table.update(found, on="household_id", how="left")
-
-
+def _with_asks(table: pl.DataFrame, frames: Frames, asker: Asker) -> pl.DataFrame:
+    """``table`` with ``ask`` and ``ask_least``; empty and 0 where nothing is open."""
+    nothing = [pl.lit([], pl.List(pl.String)).alias("ask"), pl.lit(0, pl.Int32).alias("ask_least")]
+    waiting = table.filter(pl.col("status") == "needs_visit")
+    if not waiting.height:
+        return table.with_columns(nothing)
+    found = asks(frames, waiting, asker)
+    joined = table.join(found, on="household_id", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("ask").fill_null(nothing[0]), pl.col("ask_least").fill_null(0))

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from fangpin import tables
-from fangpin.identification.ask import ROSTER
+from fangpin.identification.group import ROSTER
 from fangpin.identification.cases import one_row
 from fangpin.identification.decide import needed_columns
 from fangpin.identification.open_households import records
@@ -147,7 +147,7 @@ class Explanation:
         member = self.record.belonging[at]
         relation = member.get("relation_to_head")
         items = tables.catalogue().codelist("relation").items
-        word = items[relation](lang) if relation in items else Text("成员", "member")(lang)
+        word = items[relation](lang) if relation is not None and relation in items else Text("成员", "member")(lang)
         name = mask_name(member.get("name")) or str(member.get("person_id"))
         age = "" if member["age"] is None else Text(f"，{member['age']}岁", f", {member['age']}")(lang)
         return Text(f"{word}（{name}{age}）", f"{word} ({name}{age}) ")(lang)

@@ -48,7 +48,10 @@ def split(code: str, node: t.Node) -> Split:
 
 @dataclass
 class Group:
-    """Counted indicators that share open facts (facts carry no person here: members are known by their position)."""
+    """Counted indicators that share open facts.
+
+    ``people`` are the members with open facts, known by their position; ``settled`` is what all others bring.
+    """
 
     splits: Sequence[Split]
     combiner: Combiner
@@ -58,6 +61,7 @@ class Group:
     complete: bool
     missing: int
     newcomer: Sequence[Variable]
+    settled: Any
     _counts: dict[Any, Counts] = field(default_factory=dict)
     _pairs: dict[Any, Replay] = field(default_factory=dict)
     _costs: dict[int, dict[Counts, int]] = field(default_factory=dict)
@@ -125,7 +129,7 @@ class Group:
 
     def keys(self, without: int | None = None, *, roster: bool = True) -> set[Any]:
         """Keys of all members together (but ``without``), the missing ones filled in unless ``roster`` is False."""
-        states: dict[Any, int] = {self.combiner.nobody: 0}
+        states: dict[Any, int] = {self.settled: 0}
         for i, person in enumerate(self.people):
             if i != without:
                 states = together(self.combiner, states, person.filled)
@@ -178,7 +182,7 @@ class Group:
         return self._costs[bound]
 
     def _work_out_costs(self, bound: int) -> dict[Counts, int]:
-        states: dict[Any, int] = {self.combiner.nobody: 0}
+        states: dict[Any, int] = {self.settled: 0}
         for person in self.people:
             states = together(self.combiner, states, person.partly(bound), bound)
         variants = [(states, self.complete)]
@@ -208,7 +212,8 @@ class Group:
         """Counts after an answer to this fact alone, everything else as it stands."""
         people = [Member(self.combiner, p.base, [v for v in p.variables if v is variable and i == member], self.facts)
                   for i, p in enumerate(self.people)]
-        one = Group(self.splits, self.combiner, [v for v in self.household if v is variable], people, self.facts, self.complete, self.missing if variable is None else 0, self.newcomer)
+        one = Group(self.splits, self.combiner, [v for v in self.household if v is variable], people, self.facts, self.complete, self.missing if variable is None else 0, self.newcomer,
+                    self.settled)
         return set(one.costs(1))
 
 

@@ -45,7 +45,10 @@ class Variable:
 # -- values that rules can tell apart -----------------------------------------------------------------------
 def atoms_of(node: t.Node, column: t.Col) -> Iterator[t.Node]:
     """The smallest conditions of a rule that name ``column``."""
-    if isinstance(node, t.Cmp | t.In | t.Has | t.IsKnown) or node == column:
+    if node == column:
+        yield node
+        return
+    if isinstance(node, t.Cmp | t.In | t.Has | t.IsKnown) and not any(isinstance(n, t.Agg) for n in t.walk(node)):
         if column in t.columns(node):
             yield node
         return
@@ -81,6 +84,9 @@ def _candidates(column: t.Col, atoms: Sequence[t.Node], codes: tuple[str, ...]) 
     if kind != "number":
         return ["x"]
     low, high = column.minimum, column.maximum
+    together = [a for a in atoms if len(t.columns(a)) > 1]
+    if low is not None and high is not None and len(together) == 1 == len(atoms):
+        return [low, high]  # a sum or product that only grows or only falls: its ends stand for all
     if low is not None and high is not None and high - low <= 200 and column.type.unit not in ("kg", "cm", "yuan"):
         return list(range(int(low), int(high) + 1))
     return _around_constants(column, atoms, low, high)
@@ -210,7 +216,7 @@ def _finished(agg: t.Agg, state: Any, complete: bool) -> Any:
         return (state[0], None if state[2] or not complete else state[1])
     if complete:
         return state
-    return (state[0] if agg.how == "count" else None, None)
+    return (state[0] if t.never_negative(agg.value) else None, None)
 
 
 @lru_cache(maxsize=4096)
@@ -258,6 +264,11 @@ class Member:
     def shared(self, but: Variable | None = None) -> list[Variable]:
         """Open facts that more than one aggregate reads."""
         return [v for v in self.variables if v is not but and sum(v in own for own in self.used) > 1]
+
+    @cached_property
+    def open(self) -> list[Variable]:
+        """Those of its open facts that can make a difference to some aggregate."""
+        return [v for v in self.variables if any(True for _ in self.pairs(v))]
 
     @cached_property
     def filled(self) -> dict[Any, int]:

@@ -27,8 +27,12 @@ def row_troubles(table: Table, frame: pl.DataFrame) -> Found:
         ends = (frame["valid_to"] <= frame["valid_from"]).fill_null(False)
         if ends.any():
             at = ends.arg_true()
-            found.append((table.version_fields["valid_to"],
-                          Trouble("FP-INTAKE-031", at, frame["valid_to"].gather(at).cast(pl.String))))
+            found.append(
+                (
+                    table.version_fields["valid_to"],
+                    Trouble("FP-INTAKE-031", at, frame["valid_to"].gather(at).cast(pl.String)),
+                )
+            )
     if {"birth_date", "id_number"} <= set(frame.columns):
         found += _offers(table, frame)
     return found
@@ -42,8 +46,9 @@ def _offers(table: Table, frame: pl.DataFrame) -> Found:
     known = born.is_not_null()
     if not known.any():
         return []
-    return [(table.fields["birth_date"],
-             Trouble("FP-INTAKE-060", at.filter(known), born.filter(known).cast(pl.String)))]
+    return [
+        (table.fields["birth_date"], Trouble("FP-INTAKE-060", at.filter(known), born.filter(known).cast(pl.String)))
+    ]
 
 
 def birth_dates(numbers: pl.Series) -> pl.Series:
@@ -80,15 +85,19 @@ def income_gaps(table: Table, income: pl.DataFrame, households: pl.DataFrame) ->
     persons = persons.filter(persons["household_id"].is_unique()) if persons.height else persons
     total = pl.col("a") + pl.col("b") + pl.col("c") + pl.col("d") - pl.col("e")
     found: Found = []
-    for name, sum_ in (("net_income_pc", total),
-                       ("adjusted_income_pc", total + pl.col("insurance_payout") - pl.col("compliant_self_paid"))):
+    for name, sum_ in (
+        ("net_income_pc", total),
+        ("adjusted_income_pc", total + pl.col("insurance_payout") - pl.col("compliant_self_paid")),
+    ):
         needed = [name, *sum_.meta.root_names()]
         if not set(needed) <= set(income.columns) or any(income[c].null_count() == income.height for c in needed):
             continue
         rows = income.with_row_index("at").select("at", "household_id", given=name, total=sum_).drop_nulls()
         rows = rows.join(persons, on="household_id", how="inner", maintain_order="left")
-        apart = rows.filter((pl.col("given") * pl.col("population") - pl.col("total")).abs()
-                            > APART * pl.col("population").cast(pl.Int64))
+        apart = rows.filter(
+            (pl.col("given") * pl.col("population") - pl.col("total")).abs()
+            > APART * pl.col("population").cast(pl.Int64)
+        )
         if apart.height:
             shown = (apart["given"] / 1_000_000).round(2).cast(pl.String)
             found.append((table.fields[name], Trouble("FP-INTAKE-032", apart["at"], shown)))

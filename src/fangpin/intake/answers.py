@@ -26,16 +26,26 @@ def combined(base: Judged, answers: Judged) -> Judged:
         return base
     start = base.height
     segments = [*base.segments, *(Segment(s.origin, s.start + start, s.height, s.headings) for s in answers.segments)]
-    troubles = [*base.troubles, *(
-        Located(t.field, Trouble(t.trouble.code, t.trouble.at.cast(pl.UInt32) + start, t.trouble.read))
-        for t in answers.troubles)]
+    troubles = [
+        *base.troubles,
+        *(
+            Located(t.field, Trouble(t.trouble.code, t.trouble.at.cast(pl.UInt32) + start, t.trouble.read))
+            for t in answers.troubles
+        ),
+    ]
     key = base.table.key or (SAME_INCOME if base.table.name == "income_year" else ())
     if not key:
         frame = pl.concat([base.frame, answers.frame])
-        return replace(base, frame=frame, segments=segments, troubles=troubles, matched=False)
+        return replace(base, frame=frame, segments=segments, troubles=troubles, starts=None)
     filled, gone = _laid_over(base.frame, answers.frame, key)
-    return replace(base, frame=pl.concat([base.frame, filled]), segments=segments, troubles=troubles, matched=False,
-                   superseded=gone)
+    return replace(
+        base,
+        frame=pl.concat([base.frame, filled]),
+        segments=segments,
+        troubles=troubles,
+        starts=None,
+        superseded=gone,
+    )
 
 
 def _laid_over(known: pl.DataFrame, answers: pl.DataFrame, key: tuple[str, ...]) -> tuple[pl.DataFrame, pl.Series]:
@@ -43,14 +53,19 @@ def _laid_over(known: pl.DataFrame, answers: pl.DataFrame, key: tuple[str, ...])
     at, row = "\x00at", "\x00answer"
     content = [c for c in answers.columns if c not in key and c not in NOT_CONTENT]
     empty = answers.select(pl.all_horizontal(pl.col(content).is_null())).to_series() if content else None
-    latest = (known.with_row_index(at).sort(VERSION, nulls_last=False, maintain_order=True)
-              .unique(subset=list(key), keep="last", maintain_order=True))
-    met = answers.with_row_index(row).join(latest, on=list(key), how="left", suffix="\x00old", nulls_equal=True,
-                                           maintain_order="left")
+    latest = (
+        known.with_row_index(at)
+        .sort(VERSION, nulls_last=False, maintain_order=True)
+        .unique(subset=list(key), keep="last", maintain_order=True)
+    )
+    met = answers.with_row_index(row).join(
+        latest, on=list(key), how="left", suffix="\x00old", nulls_equal=True, maintain_order="left"
+    )
     filled = met.select([pl.col(c) if c in key else pl.coalesce(c, f"{c}\x00old") for c in answers.columns])
     undated = met.select(pl.col("known_at").is_null() & pl.col("valid_from").is_null()).to_series()
-    same = met.select([pl.col(at).is_not_null(), *(
-        pl.coalesce(c, f"{c}\x00old").eq_missing(pl.col(f"{c}\x00old")) for c in VERSION)])
+    same = met.select(
+        [pl.col(at).is_not_null(), *(pl.coalesce(c, f"{c}\x00old").eq_missing(pl.col(f"{c}\x00old")) for c in VERSION)]
+    )
     replaces = same.select(pl.all_horizontal(pl.all())).to_series() & undated
     gone = [met[at].filter(replaces)]
     if empty is not None:

@@ -42,8 +42,12 @@ class Counts:
 
     def to_json(self) -> dict[str, int]:
         """The four numbers by name."""
-        return {"rows": self.rows, "accepted": self.accepted,
-                "accepted_with_findings": self.accepted_with_findings, "refused": self.refused}
+        return {
+            "rows": self.rows,
+            "accepted": self.accepted,
+            "accepted_with_findings": self.accepted_with_findings,
+            "refused": self.refused,
+        }
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,10 @@ class Part(Protocol):
 
     def load(self, columns: Columns | None = None) -> Loaded:
         """The frames of this part: every column, or only those named (inside names), keys and version columns."""
+        ...
+
+    def may_hold(self, household_id: str) -> bool:
+        """Whether a household can be in this part; False is certain, and costs no reading."""
         ...
 
 

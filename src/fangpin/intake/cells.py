@@ -156,8 +156,12 @@ def parse_codes(codes: CodeList, text: str) -> Answer:
 def parser(field: Field) -> Callable[[str], Answer] | None:
     """The function that reads one text as a value of this field; None where a text stays as it is."""
     plain: dict[str, Callable[[str], Answer]] = {
-        "bool": parse_bool, "money": parse_money, "num": parse_number, "int": parse_int,
-        "date": parse_date, "month": parse_month,
+        "bool": parse_bool,
+        "money": parse_money,
+        "num": parse_number,
+        "int": parse_int,
+        "date": parse_date,
+        "month": parse_month,
     }
     if field.kind in ("code", "codes") and field.codes:
         codes = tables.catalogue().codelist(field.codes)

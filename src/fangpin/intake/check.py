@@ -59,12 +59,14 @@ class CheckResult:
 
     def write_workbook(self, path: str | Path, lang: str = "zh") -> Path:
         """The findings as a workbook at ``path``: a summary first, then a row for each finding."""
-        return write_findings(Path(path), self.counts, self.findings,
-                              [(f.table, f.file, f.sheet, f.counts) for f in self.files], lang)
+        return write_findings(
+            Path(path), self.counts, self.findings, [(f.table, f.file, f.sheet, f.counts) for f in self.files], lang
+        )
 
 
-def check(source: Source | Sequence[str | Path], profile: str | Path | None = None,
-          progress: Progress | None = None) -> CheckResult:
+def check(
+    source: Source | Sequence[str | Path], profile: str | Path | None = None, progress: Progress | None = None
+) -> CheckResult:
     """The account of every row of some files.
 
     Args:

@@ -18,10 +18,16 @@ from fangpin.tables.schemas import polars_type
 from fangpin.vocabulary.money import LIMIT_YUAN, MICRO
 
 TEXT_KINDS = ("str", "id", "region", "file")
-NEGATIVE_AS_A_RULE = frozenset({
-    "income_year.net_income", "income_year.net_income_pc", "income_year.adjusted_income",
-    "income_year.adjusted_income_pc", "clearing.net", "clearing.net_pc",
-})
+NEGATIVE_AS_A_RULE = frozenset(
+    {
+        "income_year.net_income",
+        "income_year.net_income_pc",
+        "income_year.adjusted_income",
+        "income_year.adjusted_income_pc",
+        "clearing.net",
+        "clearing.net_pc",
+    }
+)
 """Money that may be negative: what is left after costs, and what a bad season leaves of it."""
 
 _SAFE_FLOAT = 2.0**53
@@ -48,7 +54,7 @@ def read_column(raw: pl.Series, field: Field) -> tuple[pl.Series, list[Trouble]]
     """
     values, troubles = typed(raw, field)
     if values is None:
-        values, troubles = from_text(as_text(raw, keep_integers=field.kind in TEXT_KINDS), field)
+        values, troubles = from_text(as_text(raw), field)
     values, more = within_limits(values, raw, field)
     return values.alias(field.inside), troubles + more
 
@@ -61,7 +67,7 @@ def typed(raw: pl.Series, field: Field) -> tuple[pl.Series | None, list[Trouble]
     if raw.dtype == pl.Null:
         return pl.Series(raw.name, [None], dtype=polars_type(field)).new_from_index(0, len(raw)), []
     if field.kind in TEXT_KINDS:
-        return (clean(raw), []) if raw.dtype == pl.String else (None, [])
+        return _plain_text(clean(raw), field) if raw.dtype == pl.String else (None, [])
     if field.kind == "code":
         return _typed_code(raw, polars_type(field)), []
     if field.kind == "codes":
@@ -150,20 +156,25 @@ def _typed_number(raw: pl.Series, field: Field) -> tuple[pl.Series | None, list[
 # -- text ------------------------------------------------------------------------------------------------------------
 
 
-def as_text(raw: pl.Series, *, keep_integers: bool = True) -> pl.Series:
+def as_text(raw: pl.Series) -> pl.Series:
     """Any column as text a person would have typed; NaN is blank, 3.0 is 3, a list is joined by semicolons."""
     dtype = raw.dtype
     if dtype == pl.String:
         return clean(raw)
-    if isinstance(dtype, pl.List):
-        inner = raw.list.eval(pl.element().cast(pl.String).fill_null("?")).list.join(";")
-        empty = raw.list.len() == 0
-        return pl.select(pl.when(empty).then(pl.lit("-")).otherwise(inner)).to_series()
     if dtype.is_float():
         return _float_text(raw.cast(pl.Float64))
-    if isinstance(dtype, (pl.Struct, pl.Object, pl.Array)) or dtype == pl.Binary:
+    if isinstance(dtype, pl.List) and not (dtype.inner.is_nested() if dtype.inner else True):
+        return _list_text(raw)
+    if dtype.is_nested() or isinstance(dtype, pl.Object | pl.Binary | pl.Duration):
         return pl.Series(raw.name, [None if x is None else _any_text(x) for x in raw.to_list()], dtype=pl.String)
     return clean(raw.cast(pl.String))
+
+
+def _list_text(raw: pl.Series) -> pl.Series:
+    """Lists joined by semicolons; an empty one is ``-``, a blank within one is ``?``, which no list of codes has."""
+    inner = raw.list.eval(pl.element().cast(pl.String).fill_null("?")).list.join(";")
+    frame = pl.DataFrame([raw.alias("x"), inner.alias("text")])
+    return frame.select(pl.when(pl.col("x").list.len() == 0).then(pl.lit("-")).otherwise(pl.col("text"))).to_series()
 
 
 def _any_text(value: object) -> str:
@@ -191,8 +202,9 @@ def from_text(text: pl.Series, field: Field) -> tuple[pl.Series, list[Trouble]]:
         quick, rest = None, text
     distinct = rest.drop_nulls().unique(maintain_order=True)
     answers = [parse(word) for word in distinct.to_list()]
-    place = rest.replace_strict(distinct, pl.int_range(len(distinct), dtype=pl.UInt32, eager=True),
-                                default=None, return_dtype=pl.UInt32)
+    place = rest.replace_strict(
+        distinct, pl.int_range(len(distinct), dtype=pl.UInt32, eager=True), default=None, return_dtype=pl.UInt32
+    )
     values = pl.Series([value for value, _ in answers], dtype=dtype, strict=True).gather(place)
     codes = pl.Series([code for _, code in answers], dtype=pl.String).gather(place)
     if quick is not None:

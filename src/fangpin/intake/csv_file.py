@@ -101,8 +101,9 @@ def _quick(data: bytes, table: str, file: str) -> RawTable | None:
         return RawTable(table, text_frame([[] for _ in headings]), tuple(headings), Origin(file))
     schema = dict.fromkeys(unique_names(len(headings)), pl.String())
     try:
-        frame = pl.read_csv(data, has_header=False, skip_rows=1, schema=schema, infer_schema=False,
-                            raise_if_empty=False)
+        frame = pl.read_csv(
+            data, has_header=False, skip_rows=1, schema=schema, infer_schema=False, raise_if_empty=False
+        )
     except pl.exceptions.PolarsError:
         return None
     if frame.width != len(headings) or frame.select(pl.all_horizontal(pl.all().is_null())).to_series().any():
@@ -126,7 +127,7 @@ def _careful(text: str, table: str, file: str) -> RawTable:
         if not headings:
             headings, number = line, 1
             continue
-        if any(cell.strip() for cell in line[len(headings):]):
+        if any(cell.strip() for cell in line[len(headings) :]):
             surplus.append(len(rows))
         rows.append((line + [""] * len(headings))[: len(headings)])
         numbers.append(number)

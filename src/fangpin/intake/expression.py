@@ -16,8 +16,23 @@ from sqlglot import exp
 
 from fangpin.vocabulary.text import Text
 
-FUNCTIONS = ("abs", "ceil", "coalesce", "concat", "floor", "greatest", "least", "length", "lower", "number", "round",
-             "substring", "text", "trim", "upper")
+FUNCTIONS = (
+    "abs",
+    "ceil",
+    "coalesce",
+    "concat",
+    "floor",
+    "greatest",
+    "least",
+    "length",
+    "lower",
+    "number",
+    "round",
+    "substring",
+    "text",
+    "trim",
+    "upper",
+)
 
 
 class ExpressionError(ValueError):
@@ -199,8 +214,9 @@ _NODES: dict[type[exp.Expr], Callable[[Any], pl.Expr]] = {
     exp.Div: _two(_divide),
     exp.Is: _is,
     exp.In: _in,
-    exp.Between: lambda node: (_build(node.this) >= _build(node.args["low"])) & (
-        _build(node.this) <= _build(node.args["high"])),
+    exp.Between: lambda node: (
+        (_build(node.this) >= _build(node.args["low"])) & (_build(node.this) <= _build(node.args["high"]))
+    ),
     exp.Case: _case,
     exp.Coalesce: _many(pl.coalesce),
     exp.Least: _many(pl.min_horizontal),

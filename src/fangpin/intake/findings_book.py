@@ -25,12 +25,23 @@ Files = Sequence[tuple[str, str, str, Counts]]
 
 _SEVERITY = {"error": Text("错误", "error"), "warning": Text("提醒", "warning"), "info": Text("说明", "note")}
 _SUMMARY, _LIST = Text("汇总", "summary"), Text("问题清单", "findings")
-_COUNTS = (Text("行数", "rows"), Text("已收", "accepted"), Text("已收但有问题", "accepted with findings"),
-           Text("未收", "refused"))
+_COUNTS = (
+    Text("行数", "rows"),
+    Text("已收", "accepted"),
+    Text("已收但有问题", "accepted with findings"),
+    Text("未收", "refused"),
+)
 _COLUMNS: tuple[tuple[Text, int], ...] = (
-    (Text("程度", "severity"), 8), (Text("代码", "code"), 16), (Text("文件", "file"), 22),
-    (Text("工作表", "sheet"), 14), (Text("行", "row"), 8), (Text("列", "column"), 18), (Text("字段", "field"), 26),
-    (Text("记录", "record"), 20), (Text("读到", "read"), 20), (Text("问题", "message"), 52),
+    (Text("程度", "severity"), 8),
+    (Text("代码", "code"), 16),
+    (Text("文件", "file"), 22),
+    (Text("工作表", "sheet"), 14),
+    (Text("行", "row"), 8),
+    (Text("列", "column"), 18),
+    (Text("字段", "field"), 26),
+    (Text("记录", "record"), 20),
+    (Text("读到", "read"), 20),
+    (Text("问题", "message"), 52),
     (Text("办法", "remedy"), 52),
 )
 _TONES = {"error": "#F8D7DA", "warning": "#FFF3CD", "info": "#F1F3F5"}
@@ -40,8 +51,15 @@ def write_findings(path: Path, counts: Counts, findings: Sequence[Finding], file
     """The workbook at ``path``: a summary sheet, then the findings, gravest first within each file's order."""
     partial = path.with_name(f".{path.name}.partial")
     try:
-        book = xlsxwriter.Workbook(str(partial), {"strings_to_formulas": False, "strings_to_urls": False,
-                                                  "strings_to_numbers": False, "constant_memory": True})
+        book = xlsxwriter.Workbook(
+            str(partial),
+            {
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "constant_memory": True,
+            },
+        )
         book.set_properties({"title": _LIST(lang), "created": datetime(2000, 1, 1)})
         _Book(book, lang).write(counts, findings, files)
         book.close()
@@ -70,7 +88,7 @@ class _Book:
         ordered = sorted(findings, key=lambda f: order[f.severity])
         for number, start in enumerate(range(0, max(len(ordered), 1), ROWS_A_SHEET)):
             name = _LIST(self.lang) + (f" {number + 1}" if number else "")
-            self._list(self.book.add_worksheet(name), ordered[start:start + ROWS_A_SHEET])
+            self._list(self.book.add_worksheet(name), ordered[start : start + ROWS_A_SHEET])
 
     def _row(self, sheet: Any, row: int, values: Iterable[object], form: Any = None) -> int:
         for column, value in enumerate(values):
@@ -117,8 +135,16 @@ class _Book:
         for row, found in enumerate(findings, 1):
             sheet.write_string(row, 0, _SEVERITY[found.severity](lang), self.tones[found.severity])
             cells: tuple[str | int, ...] = (
-                found.code, found.file, found.sheet, found.row, found.column, _field(found.field, lang),
-                found.record, found.read, found.message(lang), found.remedy(lang),
+                found.code,
+                found.file,
+                found.sheet,
+                found.row,
+                found.column,
+                _field(found.field, lang),
+                found.record,
+                found.read,
+                found.message(lang),
+                found.remedy(lang),
             )
             for column, value in enumerate(cells, 1):
                 form = self.wrapped if column > 8 else self.plain

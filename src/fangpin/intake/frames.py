@@ -56,7 +56,7 @@ def as_columns(frame: Any, place: str) -> list[tuple[str, pl.Series]]:
     if isinstance(frame, pl.LazyFrame):
         frame = frame.collect()
     if isinstance(frame, pl.DataFrame):
-        return [(c, frame[c]) for c in frame.columns]
+        return [(c, _no_objects(frame[c])) for c in frame.columns]
     try:
         wrapped: Any = nw.from_native(frame)
         eager = wrapped.collect() if isinstance(wrapped, nw.LazyFrame) else wrapped
@@ -67,9 +67,13 @@ def as_columns(frame: Any, place: str) -> list[tuple[str, pl.Series]]:
         raise unusable("FP-INTAKE-002", place=place, read=type(frame).__name__) from error
     try:
         polars: pl.DataFrame = eager.to_polars()
-        return [(name, polars.to_series(i)) for i, name in enumerate(names)]
+        return [(name, _no_objects(polars.to_series(i))) for i, name in enumerate(names)]
     except Exception:  # a column of mixed objects, which Arrow has no type for
         return [(name, _objects(eager.get_column(name).to_list())) for name in names]
+
+
+def _no_objects(column: pl.Series) -> pl.Series:
+    return _objects(column.to_list()) if column.dtype == pl.Object else column
 
 
 def _pandas_columns(frame: Any) -> list[tuple[str, pl.Series]]:
@@ -79,8 +83,9 @@ def _pandas_columns(frame: Any) -> list[tuple[str, pl.Series]]:
 
 def _objects(values: list[Any]) -> pl.Series:
     """Mixed objects as text; None, NaN and NaT are blank."""
-    texts = [None if value is None or value != value or str(value) in ("NaT", "<NA>") else _text(value)
-             for value in values]
+    texts = [
+        None if value is None or value != value or str(value) in ("NaT", "<NA>") else _text(value) for value in values
+    ]
     return pl.Series(texts, dtype=pl.String)
 
 

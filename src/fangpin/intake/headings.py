@@ -82,14 +82,27 @@ def read_headings(table: Table, headings: tuple[str, ...], origin: Origin, same:
             found.setdefault(field.name, []).append(number)
     for key in table.identity:
         if key not in found:
-            raise unusable("FP-INTAKE-004", place=origin.place, read="、".join(h for h in headings if h)[:200],
-                           field=f"{table.name}.{key}", label=table.fields[key].label, name=key,
-                           zh=table.fields[key].label.zh)
+            raise unusable(
+                "FP-INTAKE-004",
+                place=origin.place,
+                read="、".join(h for h in headings if h)[:200],
+                field=f"{table.name}.{key}",
+                label=table.fields[key].label,
+                name=key,
+                zh=table.fields[key].label.zh,
+            )
     doubled = {name for name, numbers in found.items() if len(numbers) > 1}
     differing: set[str] = set()
     for name in sorted(doubled):
-        findings.append(_doubled(table, name, [headings[i] for i in found[name]], origin,
-                                 all(same(found[name][0], other) for other in found[name][1:])))
+        findings.append(
+            _doubled(
+                table,
+                name,
+                [headings[i] for i in found[name]],
+                origin,
+                all(same(found[name][0], other) for other in found[name][1:]),
+            )
+        )
         if findings[-1].code == "FP-INTAKE-013":
             differing.add(name)
     columns = {name: (numbers[0], headings[numbers[0]]) for name, numbers in found.items()}
@@ -101,8 +114,14 @@ def _doubled(table: Table, name: str, headings: list[str], origin: Origin, equal
     written = "、".join(headings)
     if name in table.identity:
         raise unusable("FP-INTAKE-007", place=origin.place, read=written, field=field, headings=written)
-    return finding("FP-INTAKE-014" if equal else "FP-INTAKE-013", field=field, headings=written, file=origin.file,
-                   sheet=origin.sheet, column=headings[1])
+    return finding(
+        "FP-INTAKE-014" if equal else "FP-INTAKE-013",
+        field=field,
+        headings=written,
+        file=origin.file,
+        sheet=origin.sheet,
+        column=headings[1],
+    )
 
 
 def _unknown(table: Table, heading: str, number: int, origin: Origin) -> Finding:
@@ -110,11 +129,15 @@ def _unknown(table: Table, heading: str, number: int, origin: Origin) -> Finding
     guess = nearest(heading.strip(), words) if heading.strip() else None
     if guess is not None:
         near = words[guess]
-        hint = Text(f"是否是 {near.name}（{near.label.zh}）？标题须与字段代码或名称一致",
-                    f"is it {near.name} ({near.label.en})? A heading must be a field's code or name")
+        hint = Text(
+            f"是否是 {near.name}（{near.label.zh}）？标题须与字段代码或名称一致",
+            f"is it {near.name} ({near.label.en})? A heading must be a field's code or name",
+        )
     else:
-        hint = Text("如需读入，改用字段代码或名称作标题，或写导入方案",
-                    "to have it read, head it with a field's code or name, or write a mapping profile")
+        hint = Text(
+            "如需读入，改用字段代码或名称作标题，或写导入方案",
+            "to have it read, head it with a field's code or name, or write a mapping profile",
+        )
     shown = heading or f"[{_letters(number)}]"
     return finding("FP-INTAKE-011", field=table.name, file=origin.file, sheet=origin.sheet, column=shown, guess=hint)
 
@@ -137,14 +160,21 @@ def absent_in(table: Table, headed: list[tuple[Headed, Origin]]) -> list[Finding
             if name not in heads.columns:
                 lacking.setdefault(name, origin)
     return [
-        finding("FP-INTAKE-016" if field.required == "Y" else "FP-INTAKE-015", field=field.path, label=field.label,
-                file=lacking[name].file, sheet=lacking[name].sheet)
-        for name, field in table.fields.items() if name in lacking
+        finding(
+            "FP-INTAKE-016" if field.required == "Y" else "FP-INTAKE-015",
+            field=field.path,
+            label=field.label,
+            file=lacking[name].file,
+            sheet=lacking[name].sheet,
+        )
+        for name, field in table.fields.items()
+        if name in lacking
     ]
 
 
 def same_columns(frame: pl.DataFrame) -> Same:
     """A comparison of two columns of a frame, blank equal to blank."""
+
     def same(left: int, right: int) -> bool:
         a, b = frame.to_series(left), frame.to_series(right)
         return a.dtype == b.dtype and a.equals(b, check_names=False, null_equal=True)

@@ -55,8 +55,8 @@ class Judged:
     troubles: list[Located] = field(default_factory=list)
     superseded: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.UInt32))
     """Positions of rows that an answer has taken over: accepted, but in no frame."""
-    matched: bool = False
-    """Whether the rows stand in runs, one for each household, in the order of the table of households."""
+    starts: pl.Series | None = None
+    """Where each household's rows begin, if they stand in runs, one for each household in the order of that table."""
 
     @property
     def height(self) -> int:
@@ -78,8 +78,14 @@ def wanted_fields(table: Table, columns: Iterable[str] | None) -> list[Field]:
     return [f for f in table.columns.values() if f.inside in names or f.name in names]
 
 
-def judge(table: Table, raws: Sequence[RawTable], columns: Iterable[str] | None = None, *,
-          check_regions: bool = True, households: pl.Series | None = None) -> tuple[Judged, list[Headed]]:
+def judge(
+    table: Table,
+    raws: Sequence[RawTable],
+    columns: Iterable[str] | None = None,
+    *,
+    check_regions: bool = True,
+    households: pl.Series | None = None,
+) -> tuple[Judged, list[Headed]]:
     """The raw tables of one table as canonical columns, understood by their headings.
 
     Args:
@@ -97,19 +103,26 @@ def judge(table: Table, raws: Sequence[RawTable], columns: Iterable[str] | None 
     return judge_headed(table, pairs, columns, check_regions=check_regions, households=households), heads
 
 
-def judge_headed(table: Table, raws: Sequence[tuple[RawTable, Headed]], columns: Iterable[str] | None = None, *,
-                 check_regions: bool = True, households: pl.Series | None = None) -> Judged:
+def judge_headed(
+    table: Table,
+    raws: Sequence[tuple[RawTable, Headed]],
+    columns: Iterable[str] | None = None,
+    *,
+    check_regions: bool = True,
+    households: pl.Series | None = None,
+) -> Judged:
     """The raw tables of one table, whose columns are understood, as canonical columns; arguments as for ``judge``."""
     fields = wanted_fields(table, columns)
     pieces: list[pl.DataFrame] = []
     segments: list[Segment] = []
     troubles: list[Located] = []
     start = 0
-    matched = False
+    starts: pl.Series | None = None
     for raw, heads in raws:
         key = raw.column(heads.columns["household_id"][0])
-        matched = households is not None and len(raws) == 1 and key.dtype == pl.String and match(key, households)
-        ready = {"household_id": key.alias("household_id")} if matched else {}
+        if households is not None and len(raws) == 1 and key.dtype == pl.String:
+            starts = match(key, households)
+        ready = {"household_id": key.alias("household_id")} if starts is not None else {}
         piece, found = judge_columns(raw, heads, fields, start, check_regions=check_regions, ready=ready)
         pieces.append(piece)
         troubles += found
@@ -117,7 +130,7 @@ def judge_headed(table: Table, raws: Sequence[tuple[RawTable, Headed]], columns:
         start += piece.height
     frame = pl.concat(pieces) if pieces else empty_frame(fields)
     troubles += [Located(field_, trouble) for field_, trouble in row_troubles(table, frame)]
-    return Judged(table, frame, segments, _merged(troubles), matched=matched)
+    return Judged(table, frame, segments, _merged(troubles), starts=starts)
 
 
 def empty_frame(fields: Sequence[Field]) -> pl.DataFrame:
@@ -126,18 +139,28 @@ def empty_frame(fields: Sequence[Field]) -> pl.DataFrame:
     return pl.DataFrame(schema={f.inside: schema[f.inside] for f in fields})
 
 
-def judge_columns(raw: RawTable, heads: Headed, fields: Sequence[Field], start: int, *,
-                  check_regions: bool = True,
-                  ready: Mapping[str, pl.Series] | None = None) -> tuple[pl.DataFrame, list[Located]]:
+def judge_columns(
+    raw: RawTable,
+    heads: Headed,
+    fields: Sequence[Field],
+    start: int,
+    *,
+    check_regions: bool = True,
+    ready: Mapping[str, pl.Series] | None = None,
+) -> tuple[pl.DataFrame, list[Located]]:
     """The columns of one raw table as values, with troubles counted from ``start``; ``ready`` need no reading."""
     schema = tables.polars_schema(raw.table)
     columns: list[pl.Series] = []
     troubles: list[Located] = []
-    there = {f.name: heads.columns[f.name][0] for f in fields
-             if f.name in heads.columns and f.name not in heads.doubled}
+    there = {
+        f.name: heads.columns[f.name][0] for f in fields if f.name in heads.columns and f.name not in heads.doubled
+    }
     known = dict(ready or {})
-    known |= quick(raw.frame, [(f, raw.frame.columns[there[f.name]]) for f in fields
-                               if f.name in there and f.name not in known])
+    known |= quick(
+        raw.frame,
+        [(f, raw.frame.columns[there[f.name]]) for f in fields if f.name in there and f.name not in known],
+        typed=raw.typed,
+    )
     for field_ in fields:
         if field_.name not in there:
             blank = pl.Series(field_.inside, [None], dtype=schema[field_.inside])

@@ -11,15 +11,20 @@ import polars as pl
 
 def runs(keys: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Where a new key begins (true or false for each row), and the hash of each run of equal keys."""
-    hashes = keys.hash()
-    new = (hashes != hashes.shift(1)).fill_null(True)
-    return new, hashes.filter(new)
+    hashed = pl.DataFrame([keys.alias("key")]).select(hash=pl.col("key").hash())
+    new = hashed.select((pl.col("hash") != pl.col("hash").shift(1)).fill_null(True)).to_series()
+    return new, hashed.to_series().filter(new)
 
 
-def match(keys: pl.Series, households: pl.Series) -> bool:
-    """Whether rows stand in runs, one for each household, in the order of the households' hashes."""
-    hashes = runs(keys)[1]
-    return len(hashes) == len(households) and bool((hashes == households).all())
+def match(keys: pl.Series, households: pl.Series) -> pl.Series | None:
+    """Where each run of equal keys begins, if the runs are those of the households in their order; None if not.
+
+    Args:
+        keys: Keys of the rows.
+        households: Hashes of the keys of the households.
+    """
+    new, hashes = runs(keys)
+    return new if len(hashes) == len(households) and bool((hashes == households).all()) else None
 
 
 def different(keys: pl.Series) -> bool:
@@ -29,20 +34,29 @@ def different(keys: pl.Series) -> bool:
     return bool((keys.shift(1) < keys).all()) or keys.hash().n_unique() == len(keys)
 
 
-def pairs_different(first: pl.Series, second: pl.Series) -> bool:
-    """Whether all pairs of keys differ; none of them is blank."""
+def pairs_different(first: pl.Series, second: pl.Series, starts: pl.Series | None = None) -> bool:
+    """Whether all pairs of keys differ; none of them is blank.
+
+    Args:
+        first: The first key of each row.
+        second: The second.
+        starts: Where each run of equal first keys begins, if every key is known to have one run only.
+    """
     if first.null_count() or second.null_count():
         return False
-    new, heads = runs(first)
-    if (len(heads) > 1 and not bool((heads.shift(1) != heads).all())) or heads.n_unique() != len(heads):
-        return bool((first.hash() * 3 + second.hash(seed=7)).n_unique() == len(first))
-    doubtful = ~(new | (second > second.shift(1)).fill_null(True))
+    if starts is None:
+        starts, heads = runs(first)
+        if heads.n_unique() != len(heads):
+            return bool((first.hash() * 3 + second.hash(seed=7)).n_unique() == len(first))
+    frame = pl.DataFrame([starts.alias("new"), second.alias("second")])
+    rising = pl.col("new") | (pl.col("second") > pl.col("second").shift(1)).fill_null(True)
+    doubtful = frame.select(~rising).to_series()
     if not doubtful.any():
         return True
-    run = new.cast(pl.UInt32).cum_sum()
+    run = starts.cast(pl.UInt32).cum_sum()
     suspects = run.is_in(run.filter(doubtful).unique().implode())
     rows = pl.DataFrame({"run": run.filter(suspects), "second": second.filter(suspects)})
-    return rows.is_unique().all()
+    return bool(rows.is_unique().all())
 
 
 def strangers(keys: pl.Series, households: pl.Series) -> pl.Series:

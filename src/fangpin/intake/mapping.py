@@ -94,6 +94,8 @@ def _load(survey: Survey, name: str, source: str | Path | Mapping[str, Any]) -> 
         path = _find(Path(source), spec.file)
         raw = _read(path, name, spec.sheet)
         columns = list(zip(raw.headings, raw.frame.get_columns(), strict=True))
+        if not raw.typed:
+            columns = [(h, c if h.strip() in spec.numbers else as_text(c)) for h, c in columns]
         origin = raw.origin
         survey.paths[origin.place] = path
     frame = _frame(survey, name, columns)
@@ -162,8 +164,9 @@ def _numbers(survey: Survey, name: str, column: pl.Series) -> pl.Series:
     for text in odd.unique(maintain_order=True).to_list()[:100]:
         number = cells.decimal(text)
         if number is None:
-            survey.findings.append(finding("FP-INTAKE-020", file=name, column=column.name, read=text[:200],
-                                           unit=Text("数", "a number")))
+            survey.findings.append(
+                finding("FP-INTAKE-020", file=name, column=column.name, read=text[:200], unit=Text("数", "a number"))
+            )
     if len(odd):
         parsed = {t: cells.decimal(t) for t in odd.unique().to_list()}
         fixed = [None if t is None or parsed.get(t) is None else float(parsed[t] or 0) for t in odd.to_list()]
@@ -205,8 +208,9 @@ def _filter(survey: Survey, name: str, frame: pl.DataFrame, where: str, loc: Loc
         raise survey.profile.refuse("FP-PROFILE-003", loc, where, why=Text("不是条件", "it is no condition"), known="=")
     found = frame.filter(kept)
     if found.height < frame.height:
-        survey.findings.append(finding("FP-INTAKE-051", file=survey.origins[name].file, where=where,
-                                       count=frame.height - found.height))
+        survey.findings.append(
+            finding("FP-INTAKE-051", file=survey.origins[name].file, where=where, count=frame.height - found.height)
+        )
     return found
 
 
@@ -223,8 +227,9 @@ def _evaluate(survey: Survey, frame: pl.DataFrame, text: str, loc: Loc) -> pl.Se
         return frame.select(pl.repeat(None, pl.len()).alias("\x00"), compiled.expr.alias("x"))["x"]
     except (pl.exceptions.PolarsError, TypeError) as error:
         why = str(error).partition("\n")[0][:160]
-        raise survey.profile.refuse("FP-PROFILE-003", loc, text[:200], why=Text(f"类型不符（{why}）", why),
-                                    known="number(), text()") from error
+        raise survey.profile.refuse(
+            "FP-PROFILE-003", loc, text[:200], why=Text(f"类型不符（{why}）", why), known="number(), text()"
+        ) from error
 
 
 def _value(survey: Survey, name: str, frame: pl.DataFrame, spec: Value | Column, loc: Loc) -> pl.Series:
@@ -241,9 +246,14 @@ def _value(survey: Survey, name: str, frame: pl.DataFrame, spec: Value | Column,
 
 
 _HOW: dict[str, Callable[[pl.Expr], pl.Expr]] = {
-    "sum": lambda x: pl.when(x.count() > 0).then(x.sum()), "mean": lambda x: x.mean(), "median": lambda x: x.median(),
-    "min": lambda x: x.min(), "max": lambda x: x.max(), "first": lambda x: x.drop_nulls().first(),
-    "any": lambda x: x.any(ignore_nulls=False), "all": lambda x: x.all(ignore_nulls=False),
+    "sum": lambda x: pl.when(x.count() > 0).then(x.sum()),
+    "mean": lambda x: x.mean(),
+    "median": lambda x: x.median(),
+    "min": lambda x: x.min(),
+    "max": lambda x: x.max(),
+    "first": lambda x: x.drop_nulls().first(),
+    "any": lambda x: x.any(ignore_nulls=False),
+    "all": lambda x: x.all(ignore_nulls=False),
 }
 
 
@@ -321,8 +331,10 @@ def _converted(made: pl.Series, unit: str, field: Field, currency: str | None) -
         return made
     text = as_text(made)
     distinct = text.drop_nulls().unique()
-    changed = {t: t if (n := cells.decimal(t)) is None else str(n * times.numerator / times.denominator)
-               for t in distinct.to_list()}
+    changed = {
+        t: t if (n := cells.decimal(t)) is None else str(n * times.numerator / times.denominator)
+        for t in distinct.to_list()
+    }
     return text.replace_strict(changed, default=None, return_dtype=pl.String) if changed else text
 
 
@@ -338,7 +350,10 @@ def _design(survey: Survey) -> pl.DataFrame | None:
             _need(survey, column, frame.columns, ("design", part))
     return frame.select(
         pl.col(KEY).alias("household_id"),
-        *(pl.col(column).cast(pl.Float64 if part == "weight" else pl.String, strict=False).alias(part)
-          if column is not None else pl.lit(None, dtype=pl.Float64 if part == "weight" else pl.String).alias(part)
-          for part, column in wanted.items()),
+        *(
+            pl.col(column).cast(pl.Float64 if part == "weight" else pl.String, strict=False).alias(part)
+            if column is not None
+            else pl.lit(None, dtype=pl.Float64 if part == "weight" else pl.String).alias(part)
+            for part, column in wanted.items()
+        ),
     ).unique(subset="household_id", keep="first", maintain_order=True)

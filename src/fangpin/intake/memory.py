@@ -46,6 +46,10 @@ class MemoryPart:
             return self.whole
         return replace(self.whole, frames={n: select(f, n, columns) for n, f in self.whole.frames.items()})
 
+    def may_hold(self, household_id: str) -> bool:
+        """Whether the household is in this part."""
+        return household_id in self.whole.frames["household"]["household_id"]
+
 
 def select(frame: pl.DataFrame, table: str, columns: Columns) -> pl.DataFrame:
     """Columns asked for, keys and version columns; a table nobody asked for has no rows."""
@@ -55,8 +59,14 @@ def select(frame: pl.DataFrame, table: str, columns: Columns) -> pl.DataFrame:
     return frame.select([f.inside for f in fields])
 
 
-def memory_batch(raws: Sequence[RawTable], findings: Sequence[Finding], *, place: str,
-                 paths: Mapping[str, Path] | None = None, answers: Sequence[RawTable] = ()) -> Batch:
+def memory_batch(
+    raws: Sequence[RawTable],
+    findings: Sequence[Finding],
+    *,
+    place: str,
+    paths: Mapping[str, Path] | None = None,
+    answers: Sequence[RawTable] = (),
+) -> Batch:
     """Raw tables as a batch of one part; answers are laid over what the tables say.
 
     Raises:
@@ -86,17 +96,25 @@ def _about(table: Table, headed: list[tuple[Headed, Origin]]) -> list[Finding]:
     return column_findings([heads for heads, _ in headed]) + absent_in(table, headed)
 
 
-def mapped_batch(raws: Mapping[str, tuple[RawTable, Headed]], findings: Sequence[Finding], place: str,
-                 paths: Mapping[str, Path], profile: Profile, design: pl.DataFrame | None,
-                 lacks: Mapping[str, Text]) -> Batch:
+def mapped_batch(
+    raws: Mapping[str, tuple[RawTable, Headed]],
+    findings: Sequence[Finding],
+    place: str,
+    paths: Mapping[str, Path],
+    profile: Profile,
+    design: pl.DataFrame | None,
+    lacks: Mapping[str, Text],
+) -> Batch:
     """What a profile made of files as a batch of one part."""
     judged: dict[str, Judged] = {}
     about = list(findings)
     for table in tables.catalogue().tables.values():
         own = [raws[table.name]] if table.name in raws else []
         judged[table.name] = judge_headed(table, own, check_regions=profile.document.regions == "china")
-        about += [replace(f, remedy=lacks.get(f.field, f.remedy))
-                  for f in _about(table, [(heads, raw.origin) for raw, heads in own])]
+        about += [
+            replace(f, remedy=lacks.get(f.field, f.remedy))
+            for f in _about(table, [(heads, raw.origin) for raw, heads in own])
+        ]
     whole = replace(account(judged, MEMORY_LIMIT), design=design)
     part: Part = MemoryPart(profile.name, whole)
     files = _source_files([raw for raw, _ in raws.values()], paths)
@@ -105,7 +123,12 @@ def mapped_batch(raws: Mapping[str, tuple[RawTable, Headed]], findings: Sequence
 
 def _source_files(raws: Sequence[RawTable], paths: Mapping[str, Path]) -> list[SourceFile]:
     return [
-        SourceFile(paths.get(raw.origin.place, Path(raw.origin.file)), raw.table, raw.frame.height, raw.origin.sheet,
-                   "" if raw.origin.place in paths else content_hash(raw))
+        SourceFile(
+            paths.get(raw.origin.place, Path(raw.origin.file)),
+            raw.table,
+            raw.frame.height,
+            raw.origin.sheet,
+            "" if raw.origin.place in paths else content_hash(raw),
+        )
         for raw in raws
     ]

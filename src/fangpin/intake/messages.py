@@ -24,170 +24,344 @@ class Saying(NamedTuple):
 
 SAYINGS: dict[str, Saying] = {
     # -- ends the command -------------------------------------------------------------------------------------------
-    "FP-INTAKE-001": Saying("error", Text("没有这个文件或文件夹", "there is no such file or folder"),
-                            Text("检查路径是否写对", "check that the path is right")),
-    "FP-INTAKE-002": Saying("error", Text("不能读这种格式", "this format is not read"),
-                            Text("请另存为 .xlsx、.csv（UTF-8 或 GB18030）或 .parquet",
-                                 "save it as .xlsx, .csv (UTF-8 or GB18030) or .parquet")),
-    "FP-INTAKE-003": Saying("error", Text("没有农户表（household）", "there is no table of households (household)"),
-                            Text("至少要有 household.csv 或 household.parquet；工作簿要有“户基本信息”工作表；"
-                                 "`fangpin template` 可生成空白工作簿",
-                                 "give at least household.csv or household.parquet, or a workbook with a sheet "
-                                 "户基本信息 (household); `fangpin template` writes an empty one")),
-    "FP-INTAKE-004": Saying("error", Text("缺少主键列 {field}（{label}）",
-                                          "the key column {field} ({label}) is missing"),
-                            Text("补上这一列，标题写 {name} 或 {label}", "add the column, headed {name} or {zh}")),
-    "FP-INTAKE-005": Saying("error", Text("文件是空的，连标题行都没有", "the file is empty: it has not even headings"),
-                            Text("第一行写各列标题", "put the headings into the first row")),
-    "FP-INTAKE-006": Saying("error", Text("文件损坏或不是所称的格式", "the file is damaged or not what its name says"),
-                            Text("在原系统重新导出", "export it again from where it came")),
-    "FP-INTAKE-007": Saying("error", Text("主键列 {field} 出现两次：{headings}",
-                                          "the key column {field} stands twice: {headings}"),
-                            Text("只留一列", "keep one of them")),
-    "FP-INTAKE-008": Saying("error", Text("一张表出现在两处：{places}", "one table stands in two places: {places}"),
-                            Text("只留一处，或合并成一个文件", "keep one of them, or join them in one file")),
-    "FP-INTAKE-009": Saying("error", Text("没有这个导入方案：{name}", "there is no such mapping profile: {name}"),
-                            Text("可用：{known}；或给出 YAML 文件的路径",
-                                 "known are: {known}; or give the path of a YAML file")),
+    "FP-INTAKE-001": Saying(
+        "error",
+        Text("没有这个文件或文件夹", "there is no such file or folder"),
+        Text("检查路径是否写对", "check that the path is right"),
+    ),
+    "FP-INTAKE-002": Saying(
+        "error",
+        Text("不能读这种格式", "this format is not read"),
+        Text(
+            "请另存为 .xlsx、.csv（UTF-8 或 GB18030）或 .parquet",
+            "save it as .xlsx, .csv (UTF-8 or GB18030) or .parquet",
+        ),
+    ),
+    "FP-INTAKE-003": Saying(
+        "error",
+        Text("没有农户表（household）", "there is no table of households (household)"),
+        Text(
+            "至少要有 household.csv 或 household.parquet；工作簿要有“户基本信息”工作表；"
+            "`fangpin template` 可生成空白工作簿",
+            "give at least household.csv or household.parquet, or a workbook with a sheet "
+            "户基本信息 (household); `fangpin template` writes an empty one",
+        ),
+    ),
+    "FP-INTAKE-004": Saying(
+        "error",
+        Text("缺少主键列 {field}（{label}）", "the key column {field} ({label}) is missing"),
+        Text("补上这一列，标题写 {name} 或 {label}", "add the column, headed {name} or {zh}"),
+    ),
+    "FP-INTAKE-005": Saying(
+        "error",
+        Text("文件是空的，连标题行都没有", "the file is empty: it has not even headings"),
+        Text("第一行写各列标题", "put the headings into the first row"),
+    ),
+    "FP-INTAKE-006": Saying(
+        "error",
+        Text("文件损坏或不是所称的格式", "the file is damaged or not what its name says"),
+        Text("在原系统重新导出", "export it again from where it came"),
+    ),
+    "FP-INTAKE-007": Saying(
+        "error",
+        Text("主键列 {field} 出现两次：{headings}", "the key column {field} stands twice: {headings}"),
+        Text("只留一列", "keep one of them"),
+    ),
+    "FP-INTAKE-008": Saying(
+        "error",
+        Text("一张表出现在两处：{places}", "one table stands in two places: {places}"),
+        Text("只留一处，或合并成一个文件", "keep one of them, or join them in one file"),
+    ),
+    "FP-INTAKE-009": Saying(
+        "error",
+        Text("没有这个导入方案：{name}", "there is no such mapping profile: {name}"),
+        Text("可用：{known}；或给出 YAML 文件的路径", "known are: {known}; or give the path of a YAML file"),
+    ),
     # -- files, sheets, columns -------------------------------------------------------------------------------------
-    "FP-INTAKE-010": Saying("info", Text("这个文件没有读：名称不是已知的表",
-                                         "this file was not read: no table has its name"),
-                            Text("{guess}", "{guess}")),
-    "FP-INTAKE-011": Saying("info", Text("这一列没有读：标题不是已知的字段",
-                                         "this column was not read: its heading is no known field"),
-                            Text("{guess}", "{guess}")),
-    "FP-INTAKE-013": Saying("error", Text("字段 {field} 有两列：{headings}；内容不同，按空白处理",
-                                          "the field {field} has two columns: {headings}; they differ and count as "
-                                          "blank"),
-                            Text("只留正确的一列", "keep the right one")),
-    "FP-INTAKE-014": Saying("error", Text("字段 {field} 有两列：{headings}；内容相同，取其一",
-                                          "the field {field} has two columns: {headings}; they agree and one was "
-                                          "taken"),
-                            Text("删去重复的一列", "remove the doubled one")),
-    "FP-INTAKE-015": Saying("info", Text("没有 {field}（{label}）这一列，全部按空白（未知）处理",
-                                         "there is no column {field} ({label}); all of it counts as blank (unknown)"),
-                            Text("有资料时补上这一列", "add the column if the facts are known")),
-    "FP-INTAKE-016": Saying("warning", Text("没有 {field}（{label}）这一列，它是应填项；全部按空白（未知）处理",
-                                            "there is no column {field} ({label}), which should be filled; "
-                                            "all of it counts as blank (unknown)"),
-                            Text("补上这一列", "add the column")),
-    "FP-INTAKE-017": Saying("info", Text("没有 {table}（{label}）表，其内容全部未知",
-                                         "there is no table {table} ({label}); all its facts are unknown"),
-                            Text("有资料时补上这张表", "add the table if the facts are known")),
-    "FP-INTAKE-018": Saying("info", Text("这个文件夹没有读", "this folder was not read"),
-                            Text("表放在最上一层，或放在以表名命名的文件夹里",
-                                 "tables stand at the top, or in a folder named like the table")),
+    "FP-INTAKE-010": Saying(
+        "info",
+        Text("这个文件没有读：名称不是已知的表", "this file was not read: no table has its name"),
+        Text("{guess}", "{guess}"),
+    ),
+    "FP-INTAKE-011": Saying(
+        "info",
+        Text("这一列没有读：标题不是已知的字段", "this column was not read: its heading is no known field"),
+        Text("{guess}", "{guess}"),
+    ),
+    "FP-INTAKE-013": Saying(
+        "error",
+        Text(
+            "字段 {field} 有两列：{headings}；内容不同，按空白处理",
+            "the field {field} has two columns: {headings}; they differ and count as blank",
+        ),
+        Text("只留正确的一列", "keep the right one"),
+    ),
+    "FP-INTAKE-014": Saying(
+        "error",
+        Text(
+            "字段 {field} 有两列：{headings}；内容相同，取其一",
+            "the field {field} has two columns: {headings}; they agree and one was taken",
+        ),
+        Text("删去重复的一列", "remove the doubled one"),
+    ),
+    "FP-INTAKE-015": Saying(
+        "info",
+        Text(
+            "没有 {field}（{label}）这一列，全部按空白（未知）处理",
+            "there is no column {field} ({label}); all of it counts as blank (unknown)",
+        ),
+        Text("有资料时补上这一列", "add the column if the facts are known"),
+    ),
+    "FP-INTAKE-016": Saying(
+        "warning",
+        Text(
+            "没有 {field}（{label}）这一列，它是应填项；全部按空白（未知）处理",
+            "there is no column {field} ({label}), which should be filled; all of it counts as blank (unknown)",
+        ),
+        Text("补上这一列", "add the column"),
+    ),
+    "FP-INTAKE-017": Saying(
+        "info",
+        Text(
+            "没有 {table}（{label}）表，其内容全部未知",
+            "there is no table {table} ({label}); all its facts are unknown",
+        ),
+        Text("有资料时补上这张表", "add the table if the facts are known"),
+    ),
+    "FP-INTAKE-018": Saying(
+        "info",
+        Text("这个文件夹没有读", "this folder was not read"),
+        Text(
+            "表放在最上一层，或放在以表名命名的文件夹里", "tables stand at the top, or in a folder named like the table"
+        ),
+    ),
     # -- cells ------------------------------------------------------------------------------------------------------
-    "FP-INTAKE-012": Saying("error", Text("号码已损坏（表格软件改成了科学计数，末几位已失）；按空白处理",
-                                          "the number is damaged (a spreadsheet turned it into scientific notation and "
-                                          "the last digits are lost); it counts as blank"),
-                            Text("在原系统重新导出，列设为文本；本文件无法恢复",
-                                 "export it again with the column as text; it cannot be mended in this file")),
-    "FP-INTAKE-020": Saying("error", Text("不是数；按空白处理", "this is no number; it counts as blank"),
-                            Text("只写数字，单位 {unit}，不写文字", "write digits only, in {unit}, without words")),
-    "FP-INTAKE-021": Saying("error", Text("不是整数；按空白处理", "this is no whole number; it counts as blank"),
-                            Text("写整数，单位 {unit}", "write a whole number, in {unit}")),
-    "FP-INTAKE-022": Saying("error", Text("不是可能的日期；按空白处理", "this is no possible date; it counts as blank"),
-                            Text("写成 2021-06-30", "write it like 2021-06-30")),
-    "FP-INTAKE-023": Saying("error", Text("不在代码表 {list} 内；按空白处理",
-                                          "not in the code list {list}; it counts as blank"),
-                            Text("写代码或名称：{known}", "write a code or its label: {known}")),
-    "FP-INTAKE-024": Saying("error", Text("不是“是”或“否”；按空白处理", "neither yes nor no; it counts as blank"),
-                            Text("写 是 或 否；不知道就留空",
-                                 "write 是/否, yes/no or 1/0; leave it blank where unknown")),
-    "FP-INTAKE-025": Saying("error", Text("超出允许范围 {low} 至 {high}；按空白处理",
-                                          "outside the allowed range {low} to {high}; it counts as blank"),
-                            Text("核对后改正，单位 {unit}", "check and correct it, in {unit}")),
-    "FP-INTAKE-026": Saying("error", Text("家庭人口数应大于 0；按空白处理",
-                                          "the number of persons must be above 0; it counts as blank"),
-                            Text("核对户内人数后改正", "count the persons and correct it")),
-    "FP-INTAKE-027": Saying("error", Text("金额超过 10 亿元，应是写错；按空白处理",
-                                          "more than 1,000,000,000 yuan must be a slip; it counts as blank"),
-                            Text("核对后改正，单位 {unit}", "check and correct it, in {unit}")),
-    "FP-INTAKE-028": Saying("warning", Text("这一项一般不应为负；照原样保留",
-                                            "this item is not negative as a rule; it stays as read"),
-                            Text("核对正负号", "check the sign")),
-    "FP-INTAKE-029": Saying("warning", Text("行政区划代码不在名册内；照原样保留",
-                                            "the register knows no such region code; it stays as read"),
-                            Text("用 `fangpin region 地名` 查代码", "find the code with `fangpin region NAME`")),
-    "FP-INTAKE-030": Saying("error", Text("这一行的单元格比标题多；多出的没有读，本行可能错位",
-                                          "the row has more cells than headings; the surplus was not read, and the "
-                                          "row may be shifted"),
-                            Text("检查是否有未加引号的逗号", "look for a comma without quotation marks")),
-    "FP-INTAKE-031": Saying("warning", Text("valid_to 不晚于 valid_from，这一行哪天都不生效",
-                                            "valid_to is not after valid_from: the row holds on no day"),
-                            Text("改正两个日期；valid_to 不含当日", "correct the dates; valid_to is exclusive")),
-    "FP-INTAKE-032": Saying("warning", Text("所填人均收入与各项合计除以人口相差超过 0.01 元；以所填为准",
-                                            "the income per head as given and the items divided by the persons are "
-                                            "more than 0.01 yuan apart; the figure given is used"),
-                            Text("核对各项收入、人口数与人均数",
-                                 "check the items, the persons and the figure per head")),
+    "FP-INTAKE-012": Saying(
+        "error",
+        Text(
+            "号码已损坏（表格软件改成了科学计数，末几位已失）；按空白处理",
+            "the number is damaged (a spreadsheet turned it into scientific notation and "
+            "the last digits are lost); it counts as blank",
+        ),
+        Text(
+            "在原系统重新导出，列设为文本；本文件无法恢复",
+            "export it again with the column as text; it cannot be mended in this file",
+        ),
+    ),
+    "FP-INTAKE-020": Saying(
+        "error",
+        Text("不是数；按空白处理", "this is no number; it counts as blank"),
+        Text("只写数字，单位 {unit}，不写文字", "write digits only, in {unit}, without words"),
+    ),
+    "FP-INTAKE-021": Saying(
+        "error",
+        Text("不是整数；按空白处理", "this is no whole number; it counts as blank"),
+        Text("写整数，单位 {unit}", "write a whole number, in {unit}"),
+    ),
+    "FP-INTAKE-022": Saying(
+        "error",
+        Text("不是可能的日期；按空白处理", "this is no possible date; it counts as blank"),
+        Text("写成 2021-06-30", "write it like 2021-06-30"),
+    ),
+    "FP-INTAKE-023": Saying(
+        "error",
+        Text("不在代码表 {list} 内；按空白处理", "not in the code list {list}; it counts as blank"),
+        Text("写代码或名称：{known}", "write a code or its label: {known}"),
+    ),
+    "FP-INTAKE-024": Saying(
+        "error",
+        Text("不是“是”或“否”；按空白处理", "neither yes nor no; it counts as blank"),
+        Text("写 是 或 否；不知道就留空", "write 是/否, yes/no or 1/0; leave it blank where unknown"),
+    ),
+    "FP-INTAKE-025": Saying(
+        "error",
+        Text(
+            "超出允许范围 {low} 至 {high}；按空白处理", "outside the allowed range {low} to {high}; it counts as blank"
+        ),
+        Text("核对后改正，单位 {unit}", "check and correct it, in {unit}"),
+    ),
+    "FP-INTAKE-026": Saying(
+        "error",
+        Text("家庭人口数应大于 0；按空白处理", "the number of persons must be above 0; it counts as blank"),
+        Text("核对户内人数后改正", "count the persons and correct it"),
+    ),
+    "FP-INTAKE-027": Saying(
+        "error",
+        Text(
+            "金额超过 10 亿元，应是写错；按空白处理", "more than 1,000,000,000 yuan must be a slip; it counts as blank"
+        ),
+        Text("核对后改正，单位 {unit}", "check and correct it, in {unit}"),
+    ),
+    "FP-INTAKE-028": Saying(
+        "warning",
+        Text("这一项一般不应为负；照原样保留", "this item is not negative as a rule; it stays as read"),
+        Text("核对正负号", "check the sign"),
+    ),
+    "FP-INTAKE-029": Saying(
+        "warning",
+        Text("行政区划代码不在名册内；照原样保留", "the register knows no such region code; it stays as read"),
+        Text("用 `fangpin region 地名` 查代码", "find the code with `fangpin region NAME`"),
+    ),
+    "FP-INTAKE-030": Saying(
+        "error",
+        Text(
+            "这一行的单元格比标题多；多出的没有读，本行可能错位",
+            "the row has more cells than headings; the surplus was not read, and the row may be shifted",
+        ),
+        Text("检查是否有未加引号的逗号", "look for a comma without quotation marks"),
+    ),
+    "FP-INTAKE-031": Saying(
+        "warning",
+        Text(
+            "valid_to 不晚于 valid_from，这一行哪天都不生效",
+            "valid_to is not after valid_from: the row holds on no day",
+        ),
+        Text("改正两个日期；valid_to 不含当日", "correct the dates; valid_to is exclusive"),
+    ),
+    "FP-INTAKE-032": Saying(
+        "warning",
+        Text(
+            "所填人均收入与各项合计除以人口相差超过 0.01 元；以所填为准",
+            "the income per head as given and the items divided by the persons are "
+            "more than 0.01 yuan apart; the figure given is used",
+        ),
+        Text("核对各项收入、人口数与人均数", "check the items, the persons and the figure per head"),
+    ),
     # -- rows that are refused --------------------------------------------------------------------------------------
-    "FP-INTAKE-040": Saying("error", Text("主键 {name} 是空的，本行未收",
-                                          "the key {name} is blank; the row was refused"),
-                            Text("填上编号", "fill in the number")),
-    "FP-INTAKE-041": Saying("error", Text("主键重复，本行未收；同键共 {count} 行",
-                                          "the key is doubled and the row was refused; {count} rows have it"),
-                            Text("只留一行；若是先后两次的记录，分别写 valid_from 或 known_at",
-                                 "keep one; if they are records of two dates, give each its valid_from or known_at")),
-    "FP-INTAKE-042": Saying("error", Text("户编号重复，这一户的所有行未收、没有判定；同号共 {count} 行",
-                                          "the household id is doubled: all rows of the household were refused and it "
-                                          "has no verdict; {count} rows have it"),
-                            Text("核对是否两户用了同一编号", "check whether two households carry one id")),
-    "FP-INTAKE-043": Saying("error", Text("户编号在农户表里重复，本行随之未收",
-                                          "its household id is doubled in the table of households; the row was "
-                                          "refused"),
-                            Text("先改正农户表", "mend the table of households first")),
-    "FP-INTAKE-044": Saying("error", Text("农户表里没有这一户，本行未收",
-                                          "the table of households has no such household; the row was refused"),
-                            Text("补上这一户，或改正户编号", "add the household, or correct the household id")),
+    "FP-INTAKE-040": Saying(
+        "error",
+        Text("主键 {name} 是空的，本行未收", "the key {name} is blank; the row was refused"),
+        Text("填上编号", "fill in the number"),
+    ),
+    "FP-INTAKE-041": Saying(
+        "error",
+        Text(
+            "主键重复，本行未收；同键共 {count} 行", "the key is doubled and the row was refused; {count} rows have it"
+        ),
+        Text(
+            "只留一行；若是先后两次的记录，分别写 valid_from 或 known_at",
+            "keep one; if they are records of two dates, give each its valid_from or known_at",
+        ),
+    ),
+    "FP-INTAKE-042": Saying(
+        "error",
+        Text(
+            "户编号重复，这一户的所有行未收、没有判定；同号共 {count} 行",
+            "the household id is doubled: all rows of the household were refused and it "
+            "has no verdict; {count} rows have it",
+        ),
+        Text("核对是否两户用了同一编号", "check whether two households carry one id"),
+    ),
+    "FP-INTAKE-043": Saying(
+        "error",
+        Text(
+            "户编号在农户表里重复，本行随之未收",
+            "its household id is doubled in the table of households; the row was refused",
+        ),
+        Text("先改正农户表", "mend the table of households first"),
+    ),
+    "FP-INTAKE-044": Saying(
+        "error",
+        Text("农户表里没有这一户，本行未收", "the table of households has no such household; the row was refused"),
+        Text("补上这一户，或改正户编号", "add the household, or correct the household id"),
+    ),
     # -- summaries and offers ---------------------------------------------------------------------------------------
-    "FP-INTAKE-050": Saying("info", Text("{code} 另有 {count} 处没有逐条列出",
-                                         "{code}: {count} more are not listed one by one"),
-                            Text("改正已列出的再读一次，或分批读入",
-                                 "mend those listed and read again, or read in portions")),
-    "FP-INTAKE-051": Saying("info", Text("按导入方案略去 {count} 行：{where}",
-                                         "{count} rows were left out by the mapping profile: {where}"),
-                            Text("如不应略去，改方案的 where", "if they belong, change `where` in the profile")),
-    "FP-INTAKE-060": Saying("info", Text("出生日期是空的；“读到”一栏是证件号码（校验位相符）里的日期，"
-                                         "仅供参考，不自动填入",
-                                         "the date of birth is blank; `read` is the date that the identity number "
-                                         "says (its check digit fits). An offer only: nothing is filled in"),
-                            Text("核对户口簿后填写", "check with the household register and fill it in")),
+    "FP-INTAKE-050": Saying(
+        "info",
+        Text("{code} 另有 {count} 处没有逐条列出", "{code}: {count} more are not listed one by one"),
+        Text("改正已列出的再读一次，或分批读入", "mend those listed and read again, or read in portions"),
+    ),
+    "FP-INTAKE-051": Saying(
+        "info",
+        Text("按导入方案略去 {count} 行：{where}", "{count} rows were left out by the mapping profile: {where}"),
+        Text("如不应略去，改方案的 where", "if they belong, change `where` in the profile"),
+    ),
+    "FP-INTAKE-060": Saying(
+        "info",
+        Text(
+            "出生日期是空的；“读到”一栏是证件号码（校验位相符）里的日期，仅供参考，不自动填入",
+            "the date of birth is blank; `read` is the date that the identity number "
+            "says (its check digit fits). An offer only: nothing is filled in",
+        ),
+        Text("核对户口簿后填写", "check with the household register and fill it in"),
+    ),
     # -- mapping profiles -------------------------------------------------------------------------------------------
-    "FP-PROFILE-001": Saying("error", Text("导入方案要的文件不在：{name}",
-                                           "a file that the mapping profile wants is not there: {name}"),
-                             Text("PATH 应是放有这些文件的文件夹", "PATH must be the folder that holds these files")),
-    "FP-PROFILE-002": Saying("error", Text("导入方案要的列不在：{name}",
-                                           "a column that the mapping profile wants is not there: {name}"),
-                             Text("{guess}", "{guess}")),
-    "FP-PROFILE-003": Saying("error", Text("表达式不能用：{why}", "the expression cannot be used: {why}"),
-                             Text("可用：列名、数字、'文字'、比较、and or not、in、between、is null、case、"
-                                  "四则运算及 {known}",
-                                  "allowed are columns, numbers, 'text', comparisons, and or not, in, between, "
-                                  "is null, case, arithmetic, and {known}")),
-    "FP-PROFILE-004": Saying("error", Text("没有这个名称：{name}", "there is no such name: {name}"),
-                             Text("{guess}", "{guess}")),
-    "FP-PROFILE-005": Saying("error", Text("单位 {unit} 不能换算成 {wanted}",
-                                           "the unit {unit} does not become {wanted}"),
-                             Text("可换算：{known}", "known are: {known}")),
-    "FP-PROFILE-006": Saying("error", Text("{what} 要写且只写一个：{known}", "{what} needs exactly one of: {known}"),
-                             Text("只留其中一个", "keep one of them")),
+    "FP-PROFILE-001": Saying(
+        "error",
+        Text("导入方案要的文件不在：{name}", "a file that the mapping profile wants is not there: {name}"),
+        Text("PATH 应是放有这些文件的文件夹", "PATH must be the folder that holds these files"),
+    ),
+    "FP-PROFILE-002": Saying(
+        "error",
+        Text("导入方案要的列不在：{name}", "a column that the mapping profile wants is not there: {name}"),
+        Text("{guess}", "{guess}"),
+    ),
+    "FP-PROFILE-003": Saying(
+        "error",
+        Text("表达式不能用：{why}", "the expression cannot be used: {why}"),
+        Text(
+            "可用：列名、数字、'文字'、比较、and or not、in、between、is null、case、四则运算及 {known}",
+            "allowed are columns, numbers, 'text', comparisons, and or not, in, between, "
+            "is null, case, arithmetic, and {known}",
+        ),
+    ),
+    "FP-PROFILE-004": Saying(
+        "error", Text("没有这个名称：{name}", "there is no such name: {name}"), Text("{guess}", "{guess}")
+    ),
+    "FP-PROFILE-005": Saying(
+        "error",
+        Text("单位 {unit} 不能换算成 {wanted}", "the unit {unit} does not become {wanted}"),
+        Text("可换算：{known}", "known are: {known}"),
+    ),
+    "FP-PROFILE-007": Saying(
+        "error",
+        Text("用导入方案时只给一个 PATH", "with a mapping profile give one PATH"),
+        Text("把方案要的文件放进一个文件夹", "put the files that the profile wants into one folder"),
+    ),
+    "FP-PROFILE-006": Saying(
+        "error",
+        Text("{what} 要写且只写一个：{known}", "{what} needs exactly one of: {known}"),
+        Text("只留其中一个", "keep one of them"),
+    ),
 }
 
 
-def finding(code: str, /, *, field: str = "", record: str = "", file: str = "", sheet: str = "", row: int = 0,
-            column: str = "", read: str = "", severity: Severity | None = None,
-            values: Mapping[str, object] | None = None, **more: object) -> Finding:
+def finding(
+    code: str,
+    /,
+    *,
+    field: str = "",
+    record: str = "",
+    file: str = "",
+    sheet: str = "",
+    row: int = 0,
+    column: str = "",
+    read: str = "",
+    severity: Severity | None = None,
+    values: Mapping[str, object] | None = None,
+    **more: object,
+) -> Finding:
     """The finding of this code with its texts filled in; ``values`` and further arguments fill the places in them."""
     saying = SAYINGS[code]
     said = {**(values or {}), **more, "field": field}
-    return Finding(code, severity or saying.severity, saying.message.format(**said), saying.remedy.format(**said),
-                   field, record, file, sheet, row, column, read)
+    return Finding(
+        code,
+        severity or saying.severity,
+        saying.message.format(**said),
+        saying.remedy.format(**said),
+        field,
+        record,
+        file,
+        sheet,
+        row,
+        column,
+        read,
+    )
 
 
 def unusable(code: str, /, *, place: str = "", read: str = "", **values: object) -> UnusableInput:
     """The error of this code, which ends a command with exit 2."""
     saying = SAYINGS[code]
-    return UnusableInput(code, saying.message.format(**values), place=place, read=read,
-                         remedy=saying.remedy.format(**values))
+    return UnusableInput(
+        code, saying.message.format(**values), place=place, read=read, remedy=saying.remedy.format(**values)
+    )

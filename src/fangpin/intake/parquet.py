@@ -19,7 +19,7 @@ from fangpin.intake.headings import Headed, absent_in, read_headings
 from fangpin.intake.judge import Judged, column_findings, empty_frame, judge, wanted_fields
 from fangpin.intake.messages import finding, unusable
 from fangpin.intake.parquet_file import ParquetFile, open_file
-from fangpin.intake.plan import Cut, KeyRange, plan
+from fangpin.intake.plan import Cut, KeyRange, doubtful, plan
 from fangpin.intake.raw import Origin, RawTable, unique_names
 from fangpin.intake.rows import account
 from fangpin.intake.sources import Listing, TableFile
@@ -56,6 +56,15 @@ class ParquetPart:
                 hashes = judged[table.name].frame["household_id"].hash()
         return account(judged, FINDING_LIMIT)
 
+    def may_hold(self, household_id: str) -> bool:
+        """Whether the household can be in this part, by the ranges of ids in the footers."""
+        if self.keys is not None and self.keys.excludes(household_id):
+            return False
+        bounds = [(f.lowest, f.highest) for f in self.files.get("household", ())]
+        if any(not isinstance(low, str) or doubtful(low) or doubtful(high) for low, high in bounds):
+            return True
+        return any(low <= household_id <= high for low, high in bounds)
+
     def _raw(self, file: ParquetFile, table: Table, asked: set[str] | None) -> RawTable:
         wanted = {f.name for f in wanted_fields(table, asked)}
         headings = [h for h, name in file.fields.items() if name in wanted]
@@ -65,7 +74,8 @@ class ParquetPart:
 
 
 def _named(frame: pl.DataFrame, headings: Sequence[str]) -> pl.DataFrame:
-    return frame.select(headings).rename(dict(zip(headings, unique_names(len(headings)), strict=True)))
+    names = unique_names(len(headings))
+    return pl.DataFrame([frame[heading].alias(name) for heading, name in zip(headings, names, strict=True)])
 
 
 def read_whole(file: ParquetFile, headings: Sequence[str]) -> RawTable:
@@ -74,7 +84,7 @@ def read_whole(file: ParquetFile, headings: Sequence[str]) -> RawTable:
         frame = pl.read_parquet(file.file.path, columns=list(headings), glob=False, hive_partitioning=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise unusable("FP-INTAKE-006", place=file.file.shown, read=str(error)[:200]) from error
-    return RawTable(file.table, _named(frame, headings), tuple(headings), Origin(file.file.shown))
+    return RawTable(file.table, _named(frame, headings), tuple(headings), Origin(file.file.shown), typed=True)
 
 
 def read_range(file: ParquetFile, headings: Sequence[str], keys: KeyRange) -> RawTable:
@@ -85,7 +95,7 @@ def read_range(file: ParquetFile, headings: Sequence[str], keys: KeyRange) -> Ra
     except (pl.exceptions.PolarsError, OSError) as error:
         raise unusable("FP-INTAKE-006", place=file.file.shown, read=str(error)[:200]) from error
     origin = Origin(file.file.shown, rows=frame["\x00row"] + 2)
-    return RawTable(file.table, _named(frame, headings), tuple(headings), origin)
+    return RawTable(file.table, _named(frame, headings), tuple(headings), origin, typed=True)
 
 
 def read_parquet_raw(file: TableFile, table: str) -> RawTable:
@@ -99,7 +109,7 @@ def read_parquet_raw(file: TableFile, table: str) -> RawTable:
     names = unique_names(read.num_columns)
     columns = [pl.from_arrow(read.column(i)) for i in range(read.num_columns)]
     frame = pl.DataFrame({n: c.alias(n) for n, c in zip(names, columns, strict=True) if isinstance(c, pl.Series)})
-    return RawTable(table, frame, tuple(read.column_names), Origin(file.shown))
+    return RawTable(table, frame, tuple(read.column_names), Origin(file.shown), typed=True)
 
 
 # -- the batch -------------------------------------------------------------------------------------------------------

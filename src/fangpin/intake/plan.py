@@ -18,7 +18,7 @@ from fangpin.intake.columns import needs_cleaning
 from fangpin.intake.messages import unusable
 from fangpin.intake.parquet_file import ParquetFile
 
-PART_HOUSEHOLDS = 1_000_000
+PART_HOUSEHOLDS = 500_000
 _SAMPLE = 1_000
 
 Files = Mapping[str, Sequence[ParquetFile]]
@@ -45,6 +45,13 @@ class KeyRange:
         if self.low is None:
             return key.is_null() | key.lt(self.high)
         return key.ge(self.low) if self.high is None else key.ge(self.low) & key.lt(self.high)
+
+    def excludes(self, key: str) -> bool:
+        """Whether a household with this id is surely outside; numbers are not judged."""
+        texts = [edge for edge in (self.low, self.high) if edge is not None]
+        if not all(isinstance(edge, str) for edge in texts):
+            return False
+        return (self.low is not None and key < self.low) or (self.high is not None and key >= self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,10 @@ def plan(files: Files) -> list[Cut]:
 
 def by_file(files: Files) -> list[Cut]:
     """A cut for each file of households, with the files of the same name of other tables; none if some is left over."""
-    cuts = {f.file.within: Cut(str(PurePosixPath(f.file.within).with_suffix("")), {"household": [f]})
-            for f in files["household"]}
+    cuts = {
+        f.file.within: Cut(str(PurePosixPath(f.file.within).with_suffix("")), {"household": [f]})
+        for f in files["household"]
+    }
     for table, found in files.items():
         if table == "household":
             continue
@@ -93,7 +102,7 @@ def _apart_by_footer(cuts: Sequence[Cut]) -> bool:
     ranges: list[tuple[Any, Any]] = []
     for cut in cuts:
         bounds = [(f.lowest, f.highest) for found in cut.files.values() for f in found if f.rows]
-        if any(low is None or _doubtful(low) or _doubtful(high) for low, high in bounds):
+        if any(low is None or doubtful(low) or doubtful(high) for low, high in bounds):
             return False
         if bounds:
             ranges.append((min(low for low, _ in bounds), max(high for _, high in bounds)))
@@ -104,7 +113,7 @@ def _apart_by_footer(cuts: Sequence[Cut]) -> bool:
         return False
 
 
-def _doubtful(bound: object) -> bool:
+def doubtful(bound: object) -> bool:
     """Whether a bound hints at keys that change when they are made clean."""
     if isinstance(bound, str):
         return bound != bound.strip() or not bound or not bound.isascii()
@@ -147,7 +156,7 @@ def read_keys(file: ParquetFile) -> pl.Series:
 
 
 def by_range(files: Files) -> list[Cut]:
-    """Cuts of about a million households each, over all files."""
+    """Cuts of about half a million households each, over all files."""
     form = _form(files)
     samples = [_sample(f, form) for f in files["household"]]
     sample = pl.concat(samples).drop_nulls().sort()

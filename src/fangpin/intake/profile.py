@@ -68,8 +68,12 @@ class Value(Strict):
     unit: str | None = None
     note: Words | None = None
 
-    model_config = {"extra": "forbid", "frozen": True, "populate_by_name": True,
-                    "alias_generator": lambda name: name.rstrip("_")}
+    model_config = {
+        "extra": "forbid",
+        "frozen": True,
+        "populate_by_name": True,
+        "alias_generator": lambda name: name.rstrip("_"),
+    }
 
 
 class Column(Strict):
@@ -141,8 +145,13 @@ class Profile:
         """The error of this code at a place in the profile."""
         line, column = self.places.of(loc)
         saying = SAYINGS[code]
-        return DocumentError(code, saying.message.format(**values), place=f"{self.file}:{line}:{column}", read=read,
-                             remedy=saying.remedy.format(**values))
+        return DocumentError(
+            code,
+            saying.message.format(**values),
+            place=f"{self.file}:{line}:{column}",
+            read=read,
+            remedy=saying.remedy.format(**values),
+        )
 
 
 def shipped() -> list[str]:
@@ -168,8 +177,9 @@ def load_profile(name: str | Path) -> Profile:
     except UnicodeDecodeError as error:
         raise unusable("FP-INTAKE-006", place=path.name) from error
     raw, places = parse(text, path.name)
-    profile = Profile(validate(raw, ProfileFile, places, path.name), places, path.name,
-                      hashlib.sha256(data).hexdigest())
+    profile = Profile(
+        validate(raw, ProfileFile, places, path.name), places, path.name, hashlib.sha256(data).hexdigest()
+    )
     _check(profile)
     return profile
 
@@ -232,15 +242,24 @@ def _table(profile: Profile, name: str, table: MappedTable) -> None:
         _unit(profile, field, spec, here)
     missing = [key for key in catalogue.tables[name].identity if key not in table.fields]
     if missing and not table.by_heading:
-        raise profile.refuse("FP-PROFILE-004", (*loc, "fields"), name=f"{name}.{missing[0]}",
-                             guess=Text(f"补写 {missing[0]}", f"add {missing[0]}"))
+        raise profile.refuse(
+            "FP-PROFILE-004",
+            (*loc, "fields"),
+            name=f"{name}.{missing[0]}",
+            guess=Text(f"补写 {missing[0]}", f"add {missing[0]}"),
+        )
 
 
 def _unit(profile: Profile, field: Field, spec: Value, loc: Loc) -> None:
     if spec.unit is None or factor(spec.unit, field.unit or "", profile.document.currency) is not None:
         return
-    raise profile.refuse("FP-PROFILE-005", (*loc, "unit"), unit=spec.unit, wanted=field.unit or "—",
-                         known="、".join(known(field.unit or "")))
+    raise profile.refuse(
+        "FP-PROFILE-005",
+        (*loc, "unit"),
+        unit=spec.unit,
+        wanted=field.unit or "—",
+        known="、".join(known(field.unit or "")),
+    )
 
 
 def _only_one(profile: Profile, spec: Value | Column, names: tuple[str, ...], loc: Loc) -> None:

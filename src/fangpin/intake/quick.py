@@ -30,26 +30,34 @@ class Way:
     fine: pl.Expr | None
 
 
-def quick(frame: pl.DataFrame, fields: Sequence[tuple[Field, str]]) -> dict[str, pl.Series]:
+def quick(frame: pl.DataFrame, fields: Sequence[tuple[Field, str]], *, typed: bool = True) -> dict[str, pl.Series]:
     """Values by field name, for the columns that are surely fine.
 
     Args:
         frame: Raw columns.
         fields: Fields with the name of their column in ``frame``.
+        typed: Whether the columns come from a file with types; else numbers in text may be spoilt by a spreadsheet.
     """
     if not frame.height:
         return {}
-    lists = {f.name: frame[n].alias(f.inside) for f, n in fields
-             if f.kind == "codes" and frame.schema[n] == pl.List(pl.String) and _codes(frame[n], f)}
+    if not typed:
+        fields = [(f, n) for f, n in fields if f.kind != "id"]
+    lists = {
+        f.name: frame[n].alias(f.inside)
+        for f, n in fields
+        if f.kind == "codes" and frame.schema[n] == pl.List(pl.String) and _codes(frame[n], f)
+    }
     ways = [way for field, name in fields if (way := _way(field, name, frame.schema[name])) is not None]
     if not ways:
         return lists
-    values = frame.select([way.value.alias(f"v.{way.field.name}") for way in ways])
+    ends = [e for f, n in fields if f.kind in TEXT_KINDS and frame.schema[n] == pl.String for e in _ends(n)]
+    values = frame.select([way.value.alias(f"v.{way.field.name}") for way in ways] + ends)
     tests = [way.fine.alias(way.field.name) for way in ways if way.fine is not None]
     passed = frame.hstack(values).select(tests).row(0, named=True) if tests else {}
     return lists | {
         way.field.name: values[f"v.{way.field.name}"].alias(way.field.inside)
-        for way in ways if passed.get(way.field.name, True) is True
+        for way in ways
+        if passed.get(way.field.name, True) is True
     }
 
 
@@ -57,7 +65,7 @@ def _way(field: Field, name: str, dtype: pl.DataType) -> Way | None:
     """The way for a column of this type; None where there is no quick one."""
     raw, value = pl.col(name), pl.col(f"v.{field.name}")
     if field.kind in TEXT_KINDS:
-        return Way(field, raw, _is_clean(raw)) if dtype == pl.String and field.privacy != "direct" else None
+        return Way(field, raw, _is_clean(name)) if dtype == pl.String and field.privacy != "direct" else None
     if field.kind == "codes":
         return None
     if field.kind == "code":
@@ -71,12 +79,20 @@ def _way(field: Field, name: str, dtype: pl.DataType) -> Way | None:
     return _number(field, raw, value, dtype)
 
 
-def _is_clean(raw: pl.Expr) -> pl.Expr:
+def _ends(name: str) -> list[pl.Expr]:
+    """The first and the last byte of each text; null where it is blank or empty."""
+    data = pl.col(name).cast(pl.Binary)
+    return [
+        data.bin.get(0, null_on_oob=True).alias(f"a.{name}"),
+        data.bin.get(-1, null_on_oob=True).alias(f"z.{name}"),
+    ]
+
+
+def _is_clean(name: str) -> pl.Expr:
     """Whether nothing would be stripped: no text is empty, begins or ends with a blank, or with a wide character."""
-    data = raw.cast(pl.Binary)
-    first, last = data.bin.get(0, null_on_oob=True), data.bin.get(-1, null_on_oob=True)
-    ends = [(byte.min() > _SPACE) & (byte.max() < _WIDE) for byte in (first, last)]
-    return (first.null_count() == raw.null_count()) & ends[0].fill_null(True) & ends[1].fill_null(True)
+    first, last = pl.col(f"a.{name}"), pl.col(f"z.{name}")
+    ends = [((byte.min() > _SPACE) & (byte.max() < _WIDE)).fill_null(True) for byte in (first, last)]
+    return (first.null_count() == pl.col(name).null_count()) & ends[0] & ends[1]
 
 
 def _code(field: Field, raw: pl.Expr, value: pl.Expr, dtype: pl.DataType) -> Way | None:

@@ -49,6 +49,8 @@ class RawTable:
     origin: Origin
     surplus: tuple[int, ...] = ()
     """Positions of rows that have more cells than there are headings."""
+    typed: bool = False
+    """Whether the columns come from a file with types, which no spreadsheet has touched."""
 
     def column(self, index: int) -> pl.Series:
         """The raw column under the heading of this number."""

@@ -20,7 +20,7 @@ from fangpin.intake.memory import memory_batch
 from fangpin.intake.messages import unusable
 from fangpin.intake.parquet import parquet_batch, read_parquet_raw
 from fangpin.intake.raw import RawTable
-from fangpin.intake.sources import Listing, TableFile, is_workbook, list_folder, single_file
+from fangpin.intake.sources import Listing, TableFile, is_workbook, list_folder, only_workbook, single_file
 from fangpin.intake.workbook import read_workbook
 from fangpin.vocabulary.findings import Finding
 from fangpin.vocabulary.text import Text
@@ -29,8 +29,12 @@ Source = str | Path | Mapping[str, Any]
 Raws = tuple[list[RawTable], list[Finding], dict[str, Path]]
 
 
-def read_batch(source: Source | Sequence[str | Path], profile: str | Path | None = None, lang: str | None = None,
-               progress: Progress | None = None) -> Batch:
+def read_batch(
+    source: Source | Sequence[str | Path],
+    profile: str | Path | None = None,
+    lang: str | None = None,
+    progress: Progress | None = None,
+) -> Batch:
     """The batch of a folder, a workbook, or frames in memory.
 
     Args:
@@ -49,6 +53,8 @@ def read_batch(source: Source | Sequence[str | Path], profile: str | Path | None
     """
     if isinstance(source, Sequence) and not isinstance(source, str):
         if len(source) > 1:
+            if profile is not None:
+                raise unusable("FP-PROFILE-007", read="、".join(str(path) for path in source)[:200])
             return _several([_existing(path) for path in source], progress)
         if not source:
             raise unusable("FP-INTAKE-001")
@@ -61,9 +67,10 @@ def read_batch(source: Source | Sequence[str | Path], profile: str | Path | None
         raws, findings = read_frames(source)
         return memory_batch(raws, findings, place="")
     path = _existing(source)
-    if path.is_file() and is_workbook(path):
-        raws, findings = read_workbook(path, path.name)
-        return memory_batch(raws, findings, place=str(path), paths={raw.origin.place: path for raw in raws})
+    book = only_workbook(path)
+    if book is not None:
+        raws, findings = read_workbook(book, book.name)
+        return memory_batch(raws, findings, place=str(path), paths={raw.origin.place: book for raw in raws})
     listing = list_folder(path) if path.is_dir() else single_file(path)
     if "household" not in listing.files:
         raise unusable("FP-INTAKE-003", place=str(path), read="、".join(listing.files))
@@ -96,9 +103,10 @@ def _several(paths: Sequence[Path], progress: Progress | None) -> Batch:
 
 def _everything(path: Path, progress: Progress | None) -> Raws:
     """All raw tables of one path."""
-    if path.is_file() and is_workbook(path):
-        raws, findings = read_workbook(path, path.name)
-        return raws, findings, {raw.origin.place: path for raw in raws}
+    book = only_workbook(path)
+    if book is not None:
+        raws, findings = read_workbook(book, book.name)
+        return raws, findings, {raw.origin.place: book for raw in raws}
     return _listed(list_folder(path) if path.is_dir() else single_file(path), progress)
 
 

@@ -25,7 +25,12 @@ from fangpin.vocabulary.masking import mask_value
 from fangpin.vocabulary.text import Text
 
 BLANK_KEY, DOUBLED, DOUBLED_HOUSEHOLD, WITH_HOUSEHOLD, ORPHAN = (
-    "FP-INTAKE-040", "FP-INTAKE-041", "FP-INTAKE-042", "FP-INTAKE-043", "FP-INTAKE-044")
+    "FP-INTAKE-040",
+    "FP-INTAKE-041",
+    "FP-INTAKE-042",
+    "FP-INTAKE-043",
+    "FP-INTAKE-044",
+)
 HOUSEHOLD = "household_id"
 VERSION = ("valid_from", "known_at")
 
@@ -52,15 +57,17 @@ def account(judged: Mapping[str, Judged], limit: int | None = None) -> Loaded:
     by_table: dict[str, Counts] = {}
     by_file: dict[tuple[str, str, str], Counts] = {}
     refused_households, households = pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String)
+    sure = False
     for name in tables.catalogue().tables:
         table = judged[name]
         if name == "income_year" and table.height:
             gaps = income_gaps(table.table, table.frame, judged["household"].frame)
             table = replace(table, troubles=[*table.troubles, *(Located(f, trouble) for f, trouble in gaps)])
-        refusals = _refusals(table) if table.height else []
+        refusals = _refusals(table, sure) if table.height else []
         if name == "household":
             refused_households, households = _households(table, refusals)
-        elif table.height:
+            sure = not refusals and _without_versions(table)
+        elif table.height and not (sure and table.starts is not None):
             refusals += _without_household(table, refusals, households, refused_households)
         gone = _positions([r.at for r in refusals])
         unused = _positions([gone, table.superseded])
@@ -85,8 +92,9 @@ def _mask(height: int, at: pl.Series) -> pl.Series:
 
 def _counts(table: Judged, gone: pl.Series) -> dict[tuple[str, str, str], Counts]:
     """The rows of one table by outcome, for each file."""
-    noted = _positions([
-        t.trouble.at for t in table.troubles if SAYINGS[t.trouble.code].severity in ("error", "warning")])
+    noted = _positions(
+        [t.trouble.at for t in table.troubles if SAYINGS[t.trouble.code].severity in ("error", "warning")]
+    )
     if len(gone):
         noted = noted.filter(~noted.is_in(gone.implode()))
     gone, noted = gone.sort(), noted.sort()
@@ -95,7 +103,8 @@ def _counts(table: Judged, gone: pl.Series) -> dict[tuple[str, str, str], Counts
         refused, with_findings = (_between(at, segment.start, segment.start + segment.height) for at in (gone, noted))
         place = (table.table.name, segment.origin.file, segment.origin.sheet)
         counts[place] = counts.get(place, Counts()) + Counts(
-            segment.height, segment.height - refused - with_findings, with_findings, refused)
+            segment.height, segment.height - refused - with_findings, with_findings, refused
+        )
     return counts
 
 
@@ -107,8 +116,8 @@ def _between(at: pl.Series, low: int, high: int) -> int:
 # -- which rows are refused ------------------------------------------------------------------------------------------
 
 
-def _refusals(table: Judged) -> list[Refusal]:
-    """Rows with a blank or doubled key."""
+def _refusals(table: Judged, sure: bool) -> list[Refusal]:
+    """Rows with a blank or doubled key; ``sure`` if all households are known to differ and to be accepted."""
     found: list[Refusal] = []
     blank = pl.Series([], dtype=pl.UInt32)
     for key in table.table.identity:
@@ -120,7 +129,7 @@ def _refusals(table: Judged) -> list[Refusal]:
             blank = _positions([blank, at])
     if not table.table.key:
         return found
-    if _all_different(table):
+    if _all_different(table, sure):
         return found
     keys = table.frame.select(*table.table.key, *VERSION).with_row_index("at")
     if len(table.superseded):
@@ -136,12 +145,18 @@ def _refusals(table: Judged) -> list[Refusal]:
     return found
 
 
-def _all_different(table: Judged) -> bool:
-    """Whether the keys are surely all different, whatever the versions."""
+def _all_different(table: Judged, sure: bool) -> bool:
+    """Whether the keys are surely all different, whatever the versions; ``sure`` if no household was refused."""
     first, *others = (table.frame[key] for key in table.table.key)
     if others:
-        return pairs_different(first, others[0])
-    return (table.matched and table.table.name != "household") or different(first)
+        return pairs_different(first, others[0], table.starts if sure else None)
+    return (sure and table.starts is not None) or different(first)
+
+
+def _without_versions(table: Judged) -> bool:
+    """Whether no household has several versions, so that accepted keys all differ."""
+    dated = any(table.frame[c].null_count() < table.height for c in VERSION)
+    return not dated and not len(table.superseded)
 
 
 def _households(table: Judged, refusals: list[Refusal]) -> tuple[pl.Series, pl.Series]:
@@ -153,11 +168,10 @@ def _households(table: Judged, refusals: list[Refusal]) -> tuple[pl.Series, pl.S
     return (pl.concat(doubled).unique() if doubled else pl.Series([], dtype=pl.String)), kept
 
 
-def _without_household(table: Judged, refusals: list[Refusal], households: pl.Series,
-                       doubled: pl.Series) -> list[Refusal]:
+def _without_household(
+    table: Judged, refusals: list[Refusal], households: pl.Series, doubled: pl.Series
+) -> list[Refusal]:
     """Rows whose household was refused or is not there; rows already refused are left out."""
-    if table.matched and not len(doubled):
-        return []
     ids = table.frame[HOUSEHOLD]
     strange = strangers(ids, households)
     if not len(strange):
@@ -192,13 +206,20 @@ def _path(table: Judged, located: Located) -> str:
     return located.field.path if located.field else table.table.name
 
 
-def _placed(said: Finding, table: Judged, field: Field | None, position: int, read: str | None,
-            record: str) -> Finding:
+def _placed(said: Finding, table: Judged, field: Field | None, position: int, read: str | None, record: str) -> Finding:
     """A finding that was said once, at one position of the table."""
     segment, row = table.place(position)
     return Finding(
-        said.code, said.severity, said.message, said.remedy, said.field, record, segment.origin.file,
-        segment.origin.sheet, row, segment.headings.get(field.name, "") if field else "",
+        said.code,
+        said.severity,
+        said.message,
+        said.remedy,
+        said.field,
+        record,
+        segment.origin.file,
+        segment.origin.sheet,
+        row,
+        segment.headings.get(field.name, "") if field else "",
         mask_value(read, field.privacy)[:200] if field else "",
     )
 
@@ -213,17 +234,34 @@ def _cell_values(located: Located) -> dict[str, object]:
         codes = tables.catalogue().codelist(field.codes)
         shown = list(codes.items.items())[:12]
         more = len(codes.items) > len(shown)
-        values |= {"list": field.codes, "known": Text(
-            "、".join(f"{code} {label.zh}" for code, label in shown) + ("……" if more else ""),
-            ", ".join(f"{code} {label.en}" for code, label in shown) + (" …" if more else ""))}
+        values |= {
+            "list": field.codes,
+            "known": Text(
+                "、".join(f"{code} {label.zh}" for code, label in shown) + ("……" if more else ""),
+                ", ".join(f"{code} {label.en}" for code, label in shown) + (" …" if more else ""),
+            ),
+        }
     if located.trouble.code == "FP-INTAKE-025":
         values |= {"low": _bound(field.minimum), "high": _bound(field.maximum)}
     return values
 
 
-_UNITS = {"yuan": "元", "yuan/month": "元/月", "yuan/year": "元/年", "person": "人", "month": "月", "year": "年",
-          "day": "天", "mu": "亩", "km": "公里", "m2": "平方米", "minute": "分钟", "cm": "厘米", "kg": "公斤",
-          "pct": "%"}
+_UNITS = {
+    "yuan": "元",
+    "yuan/month": "元/月",
+    "yuan/year": "元/年",
+    "person": "人",
+    "month": "月",
+    "year": "年",
+    "day": "天",
+    "mu": "亩",
+    "km": "公里",
+    "m2": "平方米",
+    "minute": "分钟",
+    "cm": "厘米",
+    "kg": "公斤",
+    "pct": "%",
+}
 
 
 def _unit(unit: str | None) -> Text:

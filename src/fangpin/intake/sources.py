@@ -62,6 +62,16 @@ def stem(path: Path) -> str:
     return path.name[: len(path.name) - len(ending)] if ending else path.name
 
 
+def only_workbook(path: Path) -> Path | None:
+    """The workbook that a path is, or that a folder without tables holds as its only one; None if there is none."""
+    if path.is_file():
+        return path if is_workbook(path) else None
+    entries = list(_entries(path))
+    books = [entry for entry in entries if entry.is_file() and is_workbook(entry)]
+    named = any(tables.catalogue().table_named(stem(e)) and (e.is_dir() or suffix(e) in CSV + PARQUET) for e in entries)
+    return books[0] if len(books) == 1 and not named else None
+
+
 def list_folder(folder: Path) -> Listing:
     """The tables of a folder: ``TABLE.csv``, ``TABLE.parquet``, or a folder TABLE with such files at any depth.
 
@@ -94,8 +104,13 @@ def _files_of(entry: Path, folder: Path) -> list[TableFile]:
     """The readable files of one table."""
     if entry.is_file():
         return [TableFile(entry, entry.name)] if suffix(entry) in CSV + PARQUET else []
-    found = [p for p in sorted(entry.rglob("*")) if p.is_file() and suffix(p) in CSV + PARQUET
-             and not any(part.startswith((".", "_")) for part in p.relative_to(entry).parts)]
+    found = [
+        p
+        for p in sorted(entry.rglob("*"))
+        if p.is_file()
+        and suffix(p) in CSV + PARQUET
+        and not any(part.startswith((".", "_")) for part in p.relative_to(entry).parts)
+    ]
     return [TableFile(p, p.relative_to(folder).as_posix(), p.relative_to(entry).as_posix()) for p in found]
 
 
@@ -105,9 +120,11 @@ def _unread(entry: Path) -> list[Finding]:
         quiet = entry.name in QUIET_FOLDERS
         return [] if quiet else [finding("FP-INTAKE-018", file=entry.name)]
     guess = nearest(stem(entry), tables.catalogue().tables)
-    if tables.catalogue().table_named(stem(entry)) is not None:
-        hint = Text("另存为 .csv 或 .parquet；工作簿请单独作为 PATH 给出",
-                    "save it as .csv or .parquet; a workbook is given as PATH by itself")
+    if is_workbook(entry) or tables.catalogue().table_named(stem(entry)) is not None:
+        hint = Text(
+            "另存为 .csv 或 .parquet；工作簿请单独作为 PATH 给出",
+            "save it as .csv or .parquet; a workbook is given as PATH by itself",
+        )
     elif guess is not None:
         hint = Text(f"是否是 {guess}？文件名须是表的代码或名称", f"is it {guess}? A file must be named like a table")
     else:

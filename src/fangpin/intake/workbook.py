@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from fangpin import tables
 from fangpin.intake.messages import finding, unusable
-from fangpin.intake.raw import Origin, RawTable, text_frame
+from fangpin.intake.raw import Origin, RawTable, unique_names
 from fangpin.tables import Table
 from fangpin.tables.template import CODES_SHEET, HELP_SHEET
 from fangpin.vocabulary.findings import Finding
@@ -95,21 +95,40 @@ def _raw(rows: list[Row], table: Table, file: str, sheet: str) -> RawTable:
 
 
 def sheet_table(rows: Sequence[Row], kept: Sequence[int], table: str, file: str, sheet: str) -> RawTable:
-    """Rows (the headings first) as a raw table of text; columns without heading and content are left out."""
+    """Rows (the headings first) as a raw table; columns without heading and content are left out."""
     headings = [cell_text(cell) or "" for cell in rows[0]]
-    columns = list(zip(*rows[1:], strict=True)) if len(rows) > 1 else [() for _ in headings]
-    texts = [_column(column) for column in columns]
-    used = [i for i, text in enumerate(texts) if headings[i] or any(text)]
+    columns = (
+        [column_of(cells) for cells in zip(*rows[1:], strict=True)]
+        if len(rows) > 1
+        else [pl.Series([], dtype=pl.String) for _ in headings]
+    )
+    used = [i for i, column in enumerate(columns) if headings[i] or column.null_count() < len(column)]
     origin = Origin(file, sheet, pl.Series([i + 1 for i in kept], dtype=pl.UInt32))
-    return RawTable(table, text_frame([texts[i] for i in used]), tuple(headings[i] for i in used), origin)
+    frame = pl.DataFrame([columns[i].alias(name) for i, name in zip(used, unique_names(len(used)), strict=True)])
+    return RawTable(table, frame, tuple(headings[i] for i in used), origin)
+
+
+_TYPES: tuple[tuple[set[type], pl.DataType], ...] = (
+    ({str}, pl.String()),
+    ({float}, pl.Float64()),
+    ({bool}, pl.Boolean()),
+    ({date}, pl.Date()),
+    ({datetime}, pl.Datetime("us")),
+)
+
+
+def column_of(cells: Sequence[object]) -> pl.Series:
+    """A column of cells: typed where all filled cells are of one type, else as a person would have typed them."""
+    values = [None if cell == "" else cell for cell in cells]
+    kinds = set(map(type, values)) - {type(None)}
+    for kind, dtype in _TYPES:
+        if kinds <= kind:
+            return pl.Series(values, dtype=dtype)
+    return pl.Series([cell_text(value) for value in values], dtype=pl.String)
 
 
 def _filled(row: Row) -> bool:
     return any(cell not in ("", None) and (not isinstance(cell, str) or cell.strip()) for cell in row)
-
-
-def _column(cells: Sequence[object]) -> list[str | None]:
-    return [cell if type(cell) is str else cell_text(cell) for cell in cells]
 
 
 def _float(value: object) -> str:

@@ -295,20 +295,20 @@ def _gives_number(node: t.Node) -> bool:
 def _agg(node: t.Agg) -> Evaluator:
     cond = compiled(node.cond)
     value = compiled(node.value) if node.value is not None else None
-    how = node.how
+    how, rising = node.how, t.never_negative(node.value)
 
     def run(facts: Facts, member: Member) -> Any:
         truths = [cond(facts, m) for m in facts.members]
         if how in ("any", "all", "any_known"):
             return quantified(how, truths, facts.complete)
         values = [value(facts, m) for m in facts.members] if value else [(1.0, 1.0)] * len(truths)
-        return totalled(how, truths, values, facts.complete)
+        return totalled(how, truths, values, facts.complete, rising)
 
     return run
 
 
 def quantified(how: str, truths: Sequence[Truth], complete: bool) -> Truth:
-    """``any``, ``all`` or ``any_known`` of the members; an incomplete roster leaves open what a missing member could change."""
+    """``any``, ``all`` or ``any_known`` of the members; a missing member leaves open what it could change."""
     if how == "all":
         inner = quantified("any", [None if v is None else not v for v in truths], complete)
         return None if inner is None else not inner
@@ -321,22 +321,22 @@ def quantified(how: str, truths: Sequence[Truth], complete: bool) -> Truth:
     return None if any(v is None for v in truths) else False
 
 
-def totalled(how: str, truths: Sequence[Truth], values: Sequence[Interval], complete: bool) -> Interval:
-    """``count``, ``sum`` or ``max`` as the interval of what is still possible."""
+def totalled(how: str, truths: Sequence[Truth], values: Sequence[Interval], complete: bool, rising: bool) -> Interval:
+    """``count``, ``sum`` or ``max`` as the interval of what is still possible; ``rising``: nobody can lower a sum."""
     sure = [v for truth, v in zip(truths, values, strict=True) if truth is True]
     maybe = [v for truth, v in zip(truths, values, strict=True) if truth is None]
     if how == "max":
         low = max((v[0] for v in sure if v[0] is not None), default=None)
         tops = [v[1] for v in sure + maybe]
-        high = None if not complete or not tops or any(top is None for top in tops) else max(x for x in tops if x is not None)
-        return (low, high)
+        known = [x for x in tops if x is not None]
+        return (low, max(known) if complete and known and len(known) == len(tops) else None)
     lows = [v[0] for v in sure] + [None if v[0] is None else min(0.0, v[0]) for v in maybe]
     highs = [v[1] for v in sure] + [None if v[1] is None else max(0.0, v[1]) for v in maybe]
     low = None if any(x is None for x in lows) else sum(x for x in lows if x is not None)
     high = None if any(x is None for x in highs) else sum(x for x in highs if x is not None)
     if complete:
         return (low, high)
-    return (low if how == "count" else None, None)
+    return (low if rising else None, None)
 
 
 _COMPILERS: dict[type[t.Node], Callable[[Any], Evaluator]] = {

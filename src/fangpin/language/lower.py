@@ -69,26 +69,35 @@ def lower(rules: dict[str, t.Node]) -> Plan:
     return plan
 
 
+def atom_truth(node: t.Node) -> Low:
+    """The truth of a condition without quantifiers, on its own."""
+    return _Lowering(Plan()).truth(node)
+
+
 def column_name(col: t.Col) -> str:
     """The name of a column in the frame a plan runs on: members by field, household tables by ``table.field``."""
     return col.name if col.scope == "member" else col.key
 
 
 def lit(value: Any) -> Low:
+    """A constant."""
     return Low("lit", value=value)
 
 
 def both(*args: Low) -> Low:
+    """Kleene's and."""
     kept = [a for a in args if a != TRUE]
     return TRUE if not kept else kept[0] if len(kept) == 1 else Low("and", tuple(kept))
 
 
 def either(*args: Low) -> Low:
+    """Kleene's or."""
     kept = [a for a in args if a != FALSE]
     return FALSE if not kept else kept[0] if len(kept) == 1 else Low("or", tuple(kept))
 
 
 def no(arg: Low) -> Low:
+    """Kleene's not."""
     return arg.args[0] if arg.op == "not" else Low("not", (arg,))
 
 
@@ -103,6 +112,7 @@ def when(cond: Low, then: Low, otherwise: Low) -> Low:
 
 
 def isnull(arg: Low) -> Low:
+    """Whether the argument is unknown; never null itself."""
     return Low("isnull", (arg,))
 
 
@@ -177,8 +187,8 @@ class _Lowering:
         if a[0] == a[1] and b[0] == b[1] and a[0] is not None and b[0] is not None:
             return Low("eq", (a[0], b[0]))
         parts = [a[0], a[1], b[0], b[1]]
-        yes = FALSE if any(p is None for p in parts) else both(
-            *(sure(Low("eq", (x, y))) for x, y in zip(parts, parts[1:], strict=False) if x is not None and y is not None))
+        known = [p for p in parts if p is not None]
+        yes = FALSE if len(known) < 4 else both(*(sure(Low("eq", pair)) for pair in zip(known, known[1:], strict=False)))
         left = FALSE if a[1] is None or b[0] is None else sure(Low("lt", (a[1], b[0])))
         right = FALSE if a[0] is None or b[1] is None else sure(Low("lt", (b[1], a[0])))
         return when(yes, TRUE, when(either(left, right), FALSE, MAYBE))
@@ -278,7 +288,7 @@ class _Lowering:
         lows = when(yes, low, when(open_, Low("min0", (low,)), zero))
         highs = when(yes, high, when(open_, Low("max0", (high,)), zero))
         least, most = self._sum(lows), self._sum(highs)
-        incomplete_least = least if node.how == "count" else missing
+        incomplete_least = least if t.never_negative(node.value) else missing
         return when(COMPLETE, least, incomplete_least), when(COMPLETE, most, missing)
 
     def _sum(self, value: Low) -> Low:

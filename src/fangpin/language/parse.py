@@ -165,14 +165,14 @@ class _Parser(Refusals):
     def _compare(self, e: exp.Expr, scope: t.Scope) -> Typed:
         left, lt = self.node(e.this, scope)
         right, rt = self.node(e.expression, scope)
+        if "codes" in (lt.kind, rt.kind):
+            raise self.unfit("代码清单用 size() 或 has()", "use size() or has() on a list of codes", e)
         left, right, kind = self.same(e, left, lt, right, rt)
         op = COMPARISONS.get(type(e), "=")
         if kind.kind in ("code", "text"):
             if op != "=":
                 raise self.unfit("代码只能比较是否相等", "codes compare only with = or <>", e)
             node = self._code_equals(e, left, right, kind)
-        elif kind.kind == "codes":
-            raise self.unfit("代码清单用 size() 或 has()", "use size() or has() on a list of codes", e)
         elif kind.kind == "bool":
             raise self.unfit("是非直接写，不用等号", "write a yes/no as it is, without =", e)
         else:

@@ -59,16 +59,22 @@ class Col(Node):
 
 @dataclass(frozen=True, slots=True)
 class Not(Node):
+    """Kleene's not."""
+
     arg: Node
 
 
 @dataclass(frozen=True, slots=True)
 class And(Node):
+    """Kleene's and."""
+
     args: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or(Node):
+    """Kleene's or."""
+
     args: tuple[Node, ...]
 
 
@@ -107,6 +113,8 @@ class Size(Node):
 
 @dataclass(frozen=True, slots=True)
 class IsKnown(Node):
+    """Whether the argument is known; never unknown itself."""
+
     arg: Node
 
 
@@ -191,6 +199,19 @@ def folded(node: Arith, kind: Type) -> Node:
         return node
     value = a + b if node.op == "+" else a - b if node.op == "-" else a * b if node.op == "*" else a / b
     return Lit(value, kind, left.param or right.param)
+
+
+def never_negative(node: Node | None) -> bool:
+    """Whether a number can be seen from its declarations never to be below zero; None counts members."""
+    if node is None or isinstance(node, Size):
+        return True
+    if isinstance(node, Lit):
+        return isinstance(node.value, int | float) and node.value >= 0
+    if isinstance(node, Col):
+        return node.minimum is not None and node.minimum >= 0
+    if isinstance(node, Arith):
+        return node.op == "+" and never_negative(node.left) and never_negative(node.right)
+    return isinstance(node, Case) and all(never_negative(n) for n in (*(v for _, v in node.branches), node.otherwise))
 
 
 def walk(node: Node) -> Iterator[Node]:

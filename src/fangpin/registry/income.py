@@ -23,10 +23,14 @@ ITEMS = ("a", "b", "c", "d", "e")
 THAT_MATTER = (*PER_HEAD, *ITEMS, "insurance_payout", "compliant_self_paid")
 CONTRADICTION = "FP-REGISTRY-001"
 
-_MESSAGE = Text("同一收入周期有 {count} 行收入，{names} 不同，按未知处理",
-                "{count} rows of income for one window differ in {names}, which count as unknown")
-_REMEDY = Text("只留一行，或写明获知日期 known_at，以后得知的为准",
-               "keep one of them, or give each its known_at: the one learned last holds")
+_MESSAGE = Text(
+    "同一收入周期有 {count} 行收入，{names} 不同，按未知处理",
+    "{count} rows of income for one window differ in {names}, which count as unknown",
+)
+_REMEDY = Text(
+    "只留一行，或写明获知日期 known_at，以后得知的为准",
+    "keep one of them, or give each its known_at: the one learned last holds",
+)
 
 
 def income_on(frames: Mapping[str, pl.DataFrame], day: date) -> tuple[pl.DataFrame, list[Finding]]:
@@ -81,7 +85,8 @@ def _settle(tied: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
     """One row for each household; money in which tied rows differ is unknown, with a finding."""
     present = [c for c in THAT_MATTER if c in tied.columns]
     counts = tied.group_by(HOUSEHOLD, maintain_order=True).agg(
-        pl.len().alias("\x00rows"), *(pl.col(c).n_unique().gt(1).alias(c) for c in present))
+        pl.len().alias("\x00rows"), *(pl.col(c).n_unique().gt(1).alias(c) for c in present)
+    )
     differing = counts.filter(pl.any_horizontal(present)) if present else counts.head(0)
     one = tied.unique(subset=[HOUSEHOLD], keep="first", maintain_order=True)
     if not differing.height:
@@ -90,9 +95,9 @@ def _settle(tied: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
     per_head = [pl.col(c) for c in PER_HEAD if c in present]
     total = pl.any_horizontal(per_head) if per_head else pl.lit(False)
     unknown = marks.select(
-        [(pl.col(c) | total if c in ITEMS else pl.col(c)).fill_null(False).alias(c) for c in present])
-    settled = one.with_columns(
-        [pl.select(pl.when(~unknown[c]).then(one[c])).to_series().alias(c) for c in present])
+        [(pl.col(c) | total if c in ITEMS else pl.col(c)).fill_null(False).alias(c) for c in present]
+    )
+    settled = one.with_columns([pl.select(pl.when(~unknown[c]).then(one[c])).to_series().alias(c) for c in present])
     return settled, [_finding(row, present) for row in differing.iter_rows(named=True)]
 
 
@@ -100,5 +105,6 @@ def _finding(row: Mapping[str, object], present: list[str]) -> Finding:
     names = [c for c in present if row[c]]
     labels = tables.catalogue().table("income_year").fields
     values = {"count": row["\x00rows"], "names": Text("、".join(labels[c].label.zh for c in names), ", ".join(names))}
-    return Finding(CONTRADICTION, "warning", _MESSAGE.format(**values), _REMEDY, f"income_year.{names[0]}",
-                   str(row[HOUSEHOLD]))
+    return Finding(
+        CONTRADICTION, "warning", _MESSAGE.format(**values), _REMEDY, f"income_year.{names[0]}", str(row[HOUSEHOLD])
+    )

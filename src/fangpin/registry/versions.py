@@ -46,20 +46,25 @@ def as_of(frames: Mapping[str, pl.DataFrame], day: date) -> dict[str, pl.DataFra
     if after[HOUSEHOLD].n_unique() == before[HOUSEHOLD].n_unique():
         return chosen
     return {
-        name: frame if name == "household" or not frame.height else
-        frame.join(after.select(HOUSEHOLD), on=HOUSEHOLD, how="semi", maintain_order="left")
+        name: frame
+        if name == "household" or not frame.height
+        else frame.join(after.select(HOUSEHOLD), on=HOUSEHOLD, how="semi", maintain_order="left")
         for name, frame in chosen.items()
     }
 
 
 def _one_table(name: str, frame: pl.DataFrame, day: date) -> pl.DataFrame:
     """The rows of one table on the day, in the order of the input."""
-    dated: list[str] = [c for c in ("valid_from", "valid_to", "known_at")
-             if c in frame.columns and frame[c].null_count() < frame.height]
+    dated: list[str] = [
+        c for c in ("valid_from", "valid_to", "known_at") if c in frame.columns and frame[c].null_count() < frame.height
+    ]
     if not dated:
         return frame
-    holds = {"valid_from": pl.col("valid_from") <= day, "valid_to": pl.col("valid_to") > day,
-             "known_at": pl.col("known_at") <= day}
+    holds = {
+        "valid_from": pl.col("valid_from") <= day,
+        "valid_to": pl.col("valid_to") > day,
+        "known_at": pl.col("known_at") <= day,
+    }
     frame = frame.filter([holds[c].fill_null(True) for c in dated])
     key = tables.catalogue().table(name).key
     order: list[str] = [c for c in ("valid_from", "known_at") if c in dated]
@@ -73,18 +78,26 @@ def _latest(frame: pl.DataFrame, key: tuple[str, ...], order: list[str]) -> pl.D
     if frame.select(key).is_unique().all():
         return frame
     at = "\x00at"
-    last = (frame.select(*key, *order).with_row_index(at)
-            .sort(order, nulls_last=False, maintain_order=True)
-            .unique(subset=list(key), keep="last", maintain_order=True)[at].sort())
-    return frame[last.to_list()] if len(last) < 1_000 else frame.with_row_index(at).filter(
-        pl.col(at).is_in(last.implode())).drop(at)
+    last = (
+        frame.select(*key, *order)
+        .with_row_index(at)
+        .sort(order, nulls_last=False, maintain_order=True)
+        .unique(subset=list(key), keep="last", maintain_order=True)[at]
+        .sort()
+    )
+    return (
+        frame[last.to_list()]
+        if len(last) < 1_000
+        else frame.with_row_index(at).filter(pl.col(at).is_in(last.implode())).drop(at)
+    )
 
 
 def since(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.Series]:
     """For each table with version columns, the day each row counts from for its freshness (null: never ages)."""
     return {
         name: frame.select(SINCE.alias("since")).to_series()
-        for name, frame in frames.items() if {"known_at", "valid_from"} <= set(frame.columns)
+        for name, frame in frames.items()
+        if {"known_at", "valid_from"} <= set(frame.columns)
     }
 
 

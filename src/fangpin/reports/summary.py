@@ -10,8 +10,10 @@ Keeps   memory does not grow with the households: only counts by what repeats, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import polars as pl
 
@@ -65,6 +67,12 @@ class Tally:
         self._pieces = [self._pieces[0].sort(self.keys, nulls_last=True)]
         return self._pieces[0]
 
+    def by(self, key: str, where: pl.Expr | None = None) -> dict[Any, tuple[int, int]]:
+        """Households and persons by one of the keys; rows where it is blank are left out."""
+        frame = self.frame if where is None else self.frame.filter(where)
+        rows = frame.drop_nulls(key).group_by(key).agg(pl.col("households", "persons").sum()).sort(key)
+        return {value: (int(n), int(persons)) for value, n, persons in rows.select(key, "households", "persons").iter_rows()}
+
     def replace(self, frame: pl.DataFrame) -> None:
         """Other counts instead, such as folded ones."""
         self._pieces = [frame]
@@ -81,17 +89,17 @@ class Summary:
     def __init__(self, standard: Standard, listed: int = MOST_LISTED) -> None:
         self.standard, self.most_listed = standard, listed
         self.codes = [i.code for i in standard.indicators]
-        self.veto_codes = [i.code for i in standard.veto]
+        self.answered = [*standard.codes, "veto"]
         self.generated = False
         self.place_width = 12
         self._named = False
         sums = ("households", "persons", "uncounted")
-        self.traits = Tally(("status", "route", "income_status", "veto", *self.veto_codes, "target_group",
-                             "target_group_open", "ask_least"), sums)
-        self.patterns = Tally(("status", *self.codes), ("households",))
+        self.answers = Tally(("status", "income_status", "answers"), sums)
+        self.routes = Tally(("status", "route"), ("households", "persons"))
+        self.groups = Tally(("target_group", "target_group_open"), ("households", "persons"))
         self.places = Tally(("region_code", "natural_village", "status"), (*sums, "one"))
-        self.bins = Tally(("income_status", "bin"), ("households", "persons"))
-        self.gaps = Tally(("facts", "one"), ("households",))
+        self.bins = Tally(("bin",), ("households", "persons"))
+        self.gaps = Tally(("facts", "ask_least"), ("households",))
         self.listed = pl.DataFrame()
 
     # -- gathering ------------------------------------------------------------------------------------------
@@ -105,21 +113,25 @@ class Summary:
         """
         if not table.height:
             return
+        self.__dict__.pop("patterns", None)
         household = (frames or {}).get("household")
         if household is not None:
             self._look_at_source(household)
         facts = self._with_facts(table, household)
         persons = [pl.len().cast(pl.Int64).alias("households"), pl.col("population").sum().cast(pl.Int64).alias("persons"),
                    pl.col("population").null_count().cast(pl.Int64).alias("uncounted")]
-        lazy = facts.lazy()
         one = (pl.col("ask_least") == 1).sum().cast(pl.Int64).alias("one")
+        rows = facts.lazy()
         counted = pl.collect_all([
-            lazy.group_by(self.traits.keys).agg(persons),
-            lazy.group_by(self.patterns.keys).agg(persons[0]),
-            lazy.group_by(self.places.keys).agg(*persons, one),
-            self._binned(lazy).group_by(self.bins.keys).agg(persons[:2]),
+            self._answered(rows).group_by(self.answers.keys).agg(persons),
+            rows.filter(pl.col("route").is_not_null()).group_by(self.routes.keys).agg(persons[:2]),
+            rows.filter(pl.col("target_group").is_not_null() | pl.col("target_group_open")).group_by(
+                self.groups.keys).agg(persons[:2]),
+            rows.group_by(self.places.keys).agg(*persons, one),
+            self._binned(rows).group_by(self.bins.keys).agg(persons[:2]),
         ])
-        for tally, piece in zip((self.traits, self.patterns, self.places, self.bins), counted, strict=True):
+        tallies = (self.answers, self.routes, self.groups, self.places, self.bins)
+        for tally, piece in zip(tallies, counted, strict=True):
             tally.add(piece)
         self._add_gaps(facts)
         self._add_listed(facts)
@@ -140,40 +152,55 @@ class Summary:
             return table.hstack(own.select(wanted.keys()))
         return table.join(own, on=HOUSEHOLD, how="left", maintain_order="left")
 
+    def _answered(self, facts: pl.LazyFrame) -> pl.LazyFrame:
+        """Indicators, veto items and veto of a household as one number: digits 0 no, 1 yes, 2 unknown."""
+        whole = pl.Int32() if len(self.answered) < 20 else pl.Int64()
+        number = pl.lit(0, whole)
+        for i, code in enumerate(self.answered):
+            number += pl.col(code).cast(whole).fill_null(2) * pl.lit(3**i, whole)
+        return facts.select("status", "income_status", "population", number.alias("answers"))
+
     def _binned(self, facts: pl.LazyFrame) -> pl.LazyFrame:
         """Income in bins that begin at the lines: -1 is the last below the lower line, 0 the first from it on."""
         known = facts.filter(pl.col("income").is_not_null())
         lower = self.standard.lower.micro // FEN
-        top, bottom = bin_width(self.standard)
-        number = ((pl.col("income").to_physical().cast(pl.Int64) - lower) * bottom).floordiv(top)
+        width, parts = bin_width(self.standard)
+        number = ((pl.col("income").to_physical().cast(pl.Int64) - lower) * parts).floordiv(width)
         inside = band_bins(self.standard)
         held = pl.when(pl.col("income_status") == "below").then(number.clip(-BINS_BELOW, -1)).when(
             pl.col("income_status") == "band").then(number.clip(0, inside - 1)).otherwise(
             number.clip(inside, inside + BINS_ABOVE))
-        return known.with_columns(held.cast(pl.Int32).alias("bin"))
+        return known.select(held.cast(pl.Int32).alias("bin"), "population")
 
     def _add_gaps(self, facts: pl.DataFrame) -> None:
         """Which facts are open together, and whether one answer may do."""
-        waiting = facts.filter(pl.col("status") == "needs_visit")
+        waiting = facts.lazy().filter(pl.col("status") == "needs_visit").select("ask", "ask_least").collect()
         if not waiting.height:
             return
-        names = pl.col("ask").list.eval(pl.element().str.replace("@.*$", "")).list.unique().list.sort()
-        piece = waiting.select(names.list.join("|").alias("facts"), (pl.col("ask_least") == 1).alias("one")).group_by(
-            self.gaps.keys).agg(pl.len().cast(pl.Int64).alias("households"))
+        said = waiting.select(pl.col("ask").list.join("|").str.replace_all("@[^|]*", "").alias("facts"),
+                              "ask_least")
+        count = pl.len().cast(pl.Int64).alias("households")
+        alike = said.group_by(self.gaps.keys).agg(count).with_columns(
+            pl.col("facts").str.split("|").list.unique().list.sort().list.join("|"))
+        piece = alike.group_by(self.gaps.keys).agg(pl.col("households").sum())
         self.gaps.add(piece)
         if self.gaps.frame.height > MOST_PATTERNS:
             self.gaps.replace(self.gaps.frame.sort("households", descending=True).head(MOST_PATTERNS))
 
     def _add_listed(self, facts: pl.DataFrame) -> None:
-        """The first households of each status, by village."""
-        candidates = facts.select(*SHOWN, *self.codes)
+        """The first households of each status, by village; once a list is full, later villages are not looked at."""
         order = ["region_code", "natural_village", HOUSEHOLD]
         kept = [self.listed] if self.listed.height else []
+        full = {status: rows["region_code"].fill_null("").max() for (status,), rows in kept[0].group_by("status")
+                if rows.height >= self.most_listed} if kept else {}
         for status in LISTED:
-            kept.append(candidates.filter(pl.col("status") == status).bottom_k(
+            wanted = pl.col("status") == status
+            if status in full:
+                wanted &= pl.col("region_code").fill_null("") <= full[status]
+            kept.append(facts.filter(wanted).select(*SHOWN, *self.standard.codes).bottom_k(
                 self.most_listed, by=[pl.col(c).fill_null("") for c in order]))
-        best = pl.concat(kept).sort("status", *order)
-        self.listed = best.group_by("status", maintain_order=True).head(self.most_listed).select(candidates.columns)
+        best = pl.concat(kept).sort("status", *[pl.col(c).fill_null("") for c in order])
+        self.listed = best.group_by("status", maintain_order=True).head(self.most_listed).select(best.columns)
 
     def _fold_places(self) -> None:
         """Villages into townships, townships into counties, where there are too many."""
@@ -206,31 +233,31 @@ class Summary:
     # -- totals ---------------------------------------------------------------------------------------------
     def statuses(self) -> dict[str, int]:
         """Households by status, in the order of the statuses; every status is there."""
-        return self._by("status", "households", list(STATUSES))
+        found = self.answers.by("status")
+        return {status: found.get(status, (0, 0))[0] for status in STATUSES}
 
     def persons(self) -> dict[str, int]:
         """Persons by status, as far as the number of persons is known."""
-        return self._by("status", "persons", list(STATUSES))
+        found = self.answers.by("status")
+        return {status: found.get(status, (0, 0))[1] for status in STATUSES}
 
     @property
     def households(self) -> int:
         """How many households there are."""
-        return int(self.traits.frame["households"].sum())
+        return int(self.answers.frame["households"].sum())
 
     @property
     def uncounted(self) -> int:
         """Households whose number of persons is not known."""
-        return int(self.traits.frame["uncounted"].sum())
+        return int(self.answers.frame["uncounted"].sum())
 
-    def _by(self, column: str, what: str, known: Sequence[str] = ()) -> dict[str, int]:
-        frame = self.traits.frame.group_by(column).agg(pl.col(what).sum()).drop_nulls(column).sort(column)
-        found = dict(frame.iter_rows())
-        return {**{name: int(found.get(name, 0)) for name in known},
-                **{name: int(n) for name, n in found.items() if name not in known}}
-
-    def by(self, column: str, what: str = "households") -> dict[str, int]:
-        """Households (or persons) by a column of ``traits``; where it is blank they are left out."""
-        return self._by(column, what)
+    @cached_property
+    def patterns(self) -> pl.DataFrame:
+        """Households by status, income status, indicators, veto items and veto (null: unknown)."""
+        digits = [((pl.col("answers") // 3**i) % 3).alias(code) for i, code in enumerate(self.answered)]
+        frame = self.answers.frame.with_columns(digits)
+        truths = [pl.when(pl.col(c) < 2).then(pl.col(c) == 1).alias(c) for c in self.answered]
+        return frame.with_columns(truths).drop("answers")
 
 
 def band_bins(standard: Standard) -> int:

@@ -1,6 +1,6 @@
 """What a standard and an overlay look like as documents; every key is declared here.
 
-Gives   StandardDocument, OverlayDocument and `load_standard`, `load_overlay`
+Gives   StandardDocument, OverlayDocument, `load_overlay`, `text_of`
 Keeps   an unknown key, a wrong type or an impossible date refuses to load with file, line and column
 """
 
@@ -10,9 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from fangpin.tables.yaml_file import Places, Strict, parse, validate
+from fangpin.vocabulary.errors import DocumentError
+from fangpin.vocabulary.text import Text
 
 Value = bool | int | float | str | list[str]
 
@@ -29,6 +31,12 @@ class PairList(Strict):
 
     zh: list[str] = []
     en: list[str] = []
+
+    @model_validator(mode="after")
+    def _as_many(self) -> PairList:
+        if len(self.zh) != len(self.en):
+            raise ValueError(f"{len(self.zh)} in zh, {len(self.en)} in en")
+        return self
 
 
 class Source(Strict):
@@ -190,13 +198,16 @@ class ParameterChange(Strict):
 OverlayDocument.model_rebuild()
 
 
-def load_standard(path: Path) -> tuple[StandardDocument, Places]:
-    """A standard's document, without its base. Raises DocumentError with place."""
-    data, places = parse(path.read_text("utf-8"), path.name)
-    return validate(data, StandardDocument, places, path.name), places
+def text_of(path: Path) -> str:
+    """The text of a document. Raises DocumentError if it is not text in UTF-8."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise DocumentError("FP-DOCUMENT-006", Text("文件不是 UTF-8 文字", "the file is not UTF-8 text"), place=path.name,
+                            remedy=Text("另存为 UTF-8", "save it as UTF-8")) from error
 
 
 def load_overlay(path: Path) -> tuple[OverlayDocument, Places]:
     """An overlay's document. Raises DocumentError with place."""
-    data, places = parse(path.read_text("utf-8"), path.name)
+    data, places = parse(text_of(path), path.name)
     return validate(data, OverlayDocument, places, path.name), places

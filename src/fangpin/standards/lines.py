@@ -124,9 +124,9 @@ def _monitoring_basis(yuan: Decimal, year: int | None, day: date) -> Text:
 # -- shares of a median -------------------------------------------------------------------------------------
 def _shares(values: Mapping[str, Value], chosen: Sequence[Setting], region: str | None, day: date) -> tuple[Line, Line]:
     if not {"line_share", "median"} <= values.keys():
-        raise UnusableInput("FP-STANDARD-015", Text("划线方式缺少数值", "the line's form lacks its figures"), read="share_of_median",
-                            expected=Text("标准没有 line_share 与 median；用 absolute_yuan",
-                                          "the standard has no line_share and median; use absolute_yuan"))
+        raise UnusableInput("FP-STANDARD-015", Text("划线方式缺少数值", "the line's form lacks its figures"),
+                            read="share_of_median", remedy=Text("标准没有 line_share 或 median；用 absolute_yuan",
+                                                                "the standard lacks line_share or median; use absolute_yuan"))
     median, basis, year, source, estimated, verified = _median(values, chosen, region, day)
 
     def line(name: str) -> Line:
@@ -135,7 +135,8 @@ def _shares(values: Mapping[str, Value], chosen: Sequence[Setting], region: str 
         return Line(whole_fen(median * share), "share_of_median", said, year, source, estimated, verified=verified)
 
     lower = line("line_share")
-    if "line_share_upper" not in values or values["band"].value == "choose":
+    one_line = "band" in values and values["band"].value == "choose"
+    if "line_share_upper" not in values or one_line:
         return lower, lower
     upper = line("line_share_upper")
     if upper.yuan < lower.yuan:

@@ -17,8 +17,9 @@ from fangpin.standards.documents import OverlayDocument, ParameterChange, load_o
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.text import Text
 
-Level = Literal["national", "province", "prefecture", "county", "what-if"]
-LEVELS: tuple[Level, ...] = ("national", "province", "prefecture", "county", "what-if")
+Level = Literal["national", "province", "prefecture", "county", "township", "what-if"]
+LEVELS: tuple[Level, ...] = ("national", "province", "prefecture", "county", "township", "what-if")
+_LEVEL_OF_DIGITS: dict[int, Level] = {2: "province", 4: "prefecture", 6: "county"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +44,26 @@ class Setting:
 @cache
 def shipped_overlays(root: Path) -> tuple[tuple[str, OverlayDocument], ...]:
     """Every overlay under ``rules/``, with its path from there."""
-    files = sorted(root.glob("**/overlay*.yaml"))
+    files = sorted(p for p in root.glob("**/overlay*.yaml") if "cases" not in p.parts)
     return tuple((p.relative_to(root).as_posix(), load_overlay(p)[0]) for p in files)
 
 
 def level_of(region: str | None) -> Level:
     """The level of an overlay by its region code; without one it counts as the county's."""
-    if region is None:
-        return "county"
-    digits = region.rstrip("0") if len(region) == 6 else region
-    return "province" if len(digits) <= 2 else "prefecture" if len(digits) <= 4 else "county"
+    return "county" if region is None else _LEVEL_OF_DIGITS.get(len(_significant(region)), "township")
 
 
 def covers(outer: str | None, inner: str) -> bool:
     """Whether the place ``inner`` lies in ``outer`` (codes of 2 to 12 digits; None covers every place)."""
-    prefix = outer or ""
-    while len(prefix) > 2 and prefix.endswith("00"):
-        prefix = prefix[:-2]
-    return inner.startswith(prefix)
+    return inner.startswith(_significant(outer or ""))
+
+
+def _significant(region: str) -> str:
+    """The digits of a code that say something: 350526 of 350526000000, 35 of 350000."""
+    for whole, part in ((12, 9), (9, 6), (6, 4), (4, 2)):
+        if len(region) == whole and not region[part:].strip("0"):
+            region = region[:part]
+    return region
 
 
 def settings(overlays: Sequence[tuple[str, OverlayDocument]], changes: Mapping[str, Any]) -> list[Setting]:
@@ -93,7 +96,7 @@ def _of(name: str, overlay: OverlayDocument) -> list[Setting]:
         value = getattr(overlay, kind)
         if value is not None:
             since = (getattr(value, "year", None) or 0, overlay.effective.from_.isoformat())
-            out.append(Setting(kind, kind, value, name, level, source, verified, since))  # type: ignore[arg-type]
+            out.append(Setting(kind, kind, value, name, level, source, verified, since))
     return out
 
 

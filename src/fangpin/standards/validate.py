@@ -8,19 +8,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fangpin.standards.documents import OverlayDocument, StandardDocument, load_overlay
-from fangpin.standards.resolve import check_rules, document, merged_text, resolve, Sources
+from fangpin.standards.compile import check_rules
+from fangpin.standards.documents import OverlayDocument, StandardDocument, load_overlay, text_of
+from fangpin.standards.merge import document, merged_text
+from fangpin.standards.resolve import Sources, resolve
 from fangpin.tables.yaml_file import Places, parse, problems
-from fangpin.vocabulary.errors import DocumentError, UnusableInput
-from fangpin.vocabulary.text import Text
+from fangpin.vocabulary.errors import UnusableInput
 
 
 def mistakes(path: Path) -> list[UnusableInput]:
     """What is wrong with the document at ``path``; nothing where it can be used."""
     try:
-        raw, places = parse(path.read_text("utf-8"), path.name)
-    except UnicodeDecodeError:
-        return [DocumentError("FP-DOCUMENT-006", Text("文件不是 UTF-8 文字", "the file is not UTF-8 text"), place=path.name)]
+        raw, places = parse(text_of(path), path.name)
     except UnusableInput as error:
         return [error]
     found = _of_overlay(path, raw, places) if is_overlay(raw) else _of_standard(path)
@@ -46,13 +45,13 @@ def _of_standard(path: Path) -> list[UnusableInput]:
     if found:
         return found
     doc = StandardDocument.model_validate(merged)
-    found = list(check_rules(doc, places, path.name))
-    if not found:
-        try:
+    try:
+        found = list(check_rules(doc, places, path))
+        if not found:
             resolve(Sources(str(path), None, doc.effective.from_))
-        except UnusableInput as error:
-            if error.code != "FP-STANDARD-004":  # a line that is only known locally is no mistake of the document
-                found = [error]
+    except UnusableInput as error:
+        if error.code != "FP-STANDARD-004":  # a line that is only known locally is no mistake of the document
+            found = [error]
     return found
 
 

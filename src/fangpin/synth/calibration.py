@@ -125,7 +125,7 @@ def _money(county: Mapping[str, Path], sums: _Sums) -> None:
     rows = pl.read_parquet(county["income_year"], columns=["household_id", "year", "stage", "net_income", *parts])
     rows = rows.filter((pl.col("stage") == "2") & (pl.col("year") == pl.col("year").max()))
     homes = pl.read_parquet(county["household"], columns=["household_id", "population"])
-    rows = rows.join(homes, on="household_id", how="inner").drop_nulls()
+    rows = rows.join(homes, on="household_id", how="inner", maintain_order="left").drop_nulls()
     net = rows["net_income"].cast(pl.Float64).to_numpy()
     persons = rows["population"].to_numpy().astype(np.float64)
     sums.households += homes.height
@@ -140,7 +140,7 @@ def _money(county: Mapping[str, Path], sums: _Sums) -> None:
     half = np.searchsorted(np.cumsum(persons[order]), persons.sum() / 2)
     sums.medians += float((net / persons)[order][half]) * float(persons.sum())
     for part in parts:
-        sums.add(part, float(rows[part].cast(pl.Float64).sum()))
+        sums.add(part, float(rows[part].cast(pl.Float64).to_numpy().sum()))
 
 
 def _people(county: Mapping[str, Path], until: date, sums: _Sums) -> None:

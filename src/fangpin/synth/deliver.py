@@ -50,7 +50,7 @@ def check_out(out: Path, tables: Sequence[str]) -> None:
     """Refuses a place that cannot be the folder of a result.
 
     Raises:
-        UnusableInput: it is a file, or holds tables that this generator did not write.
+        UnusableInput: it is a file, or holds tables (or a README) that this generator did not write.
     """
     place = str(out)
     if out.exists() and not out.is_dir():
@@ -60,9 +60,10 @@ def check_out(out: Path, tables: Sequence[str]) -> None:
         return
     found = [f"{name}{suffix}" for name in (*tables, "truth") for suffix in _INPUT_SUFFIXES
              if (out / f"{name}{suffix}").exists()]
+    found += [name for name in (MANIFEST, README) if (out / name).exists()]
     if found:
         raise UnusableInput(
-            "FP-SYNTH-005", Text("目录里有不是模拟生成的表", "the folder holds tables that were not generated"),
+            "FP-SYNTH-005", Text("目录里有不是模拟生成的文件", "the folder holds files that were not generated"),
             place=place, read="、".join(found), remedy=Text("换一个空目录", "give an empty folder"),
         )
 

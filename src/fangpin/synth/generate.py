@@ -12,9 +12,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from importlib import metadata
 from pathlib import Path
 
-from fangpin import __version__
 from fangpin.synth import places
 from fangpin.synth.block import Made, add_to, make
 from fangpin.synth.calibration import calibration
@@ -83,7 +83,7 @@ def generate(
     check_out(out, TABLES)
     plan = places.plan(households, county)
     when = season(until, years)
-    about = {"notice": NOTICE, "generator": VERSION, "fangpin": __version__, "seed": seed, "years": years,
+    about = {"notice": NOTICE, "generator": VERSION, "fangpin": _package_version(), "seed": seed, "years": years,
              "until": until.isoformat(), "quintile_years": list(when.quintile_years)}
     with staged(out, (*TABLES, "truth")) as stage:
         members, rows = _fill(stage, plan, seed, when, about, progress)
@@ -106,6 +106,14 @@ def _check(households: int, seed: int, years: int, until: date) -> None:
         if bad:
             raise UnusableInput("FP-SYNTH-003", Text("参数不能用", "the argument cannot be used"), place=place,
                                 read=str(read), expected=expected)
+
+
+def _package_version() -> str:
+    """The installed version; the root package is not imported, because it imports what stands above."""
+    try:
+        return metadata.version("fangpin")
+    except metadata.PackageNotFoundError:
+        return "unknown"
 
 
 def _fill(stage: Path, plan: list[tuple[str, int]], seed: int, when: Season, about: Mapping[str, object],

@@ -1,0 +1,55 @@
+"""Pictures: a chart as a piece of SVG that stands inside a page.
+
+Reads   Altair charts
+Gives   inline(chart, title): SVG without addresses, scaled to its column; empty where it cannot be drawn
+Keeps   nothing is loaded from anywhere; text stays text, so that the reader's own fonts draw it
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import escape
+from typing import Any
+
+FONTS = "'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+_ROOT = re.compile(r"<svg[^>]*?width=\"([\d.]+)\"[^>]*?height=\"([\d.]+)\"[^>]*>")
+_NOISE = re.compile(r" (?:aria-[a-z]+|role|pointer-events|class|font-family)=\"[^\"]*\"| opacity=\"1\"| stroke-width=\"1\"")
+_EMPTY = re.compile(r"<path(?: [a-z-]+=\"[^\"]*\")*? d=\"(?:M0,0h0v0h0Z)?\"[^>]*/>")
+_ID = re.compile(r"(id=\"|url\(#)(clip|gradient)")
+
+
+def inline(chart: Any, title: str, key: str) -> str:
+    """The SVG of a chart, with ``title`` as what it says to those who cannot see it.
+
+    Args:
+        chart: An Altair chart, or its specification.
+        title: What the picture shows; the figures themselves stand in the table beside it.
+        key: A word that tells its inner ids from those of other pictures of the page.
+    """
+    drawn = _drawn(chart if isinstance(chart, dict) else chart.to_dict(validate=False))
+    found = _ROOT.search(drawn)
+    if found is None:
+        return ""
+    width, height = found.groups()
+    body = _EMPTY.sub("", _NOISE.sub("", drawn[found.end():]))
+    body = _ID.sub(rf"\1{key}-\2", body)
+    return (f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">'
+            f"{body}")
+
+
+def _drawn(spec: dict[str, Any]) -> str:
+    """The SVG as the renderer gives it; empty where there is no renderer, and the tables must do."""
+    try:
+        import vl_convert as vlc  # noqa: PLC0415 - a second of start-up that only reports need
+    except ImportError:
+        return ""
+    return str(vlc.vegalite_to_svg(spec, vl_version=_version()))
+
+
+@cache
+def _version() -> str:
+    """The version of Vega-Lite that Altair writes, as the renderer names it."""
+    import altair as alt  # noqa: PLC0415
+
+    return ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
