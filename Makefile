@@ -44,7 +44,7 @@ demo: env-demo
 	@$(BIN)/fangpin demo
 
 lint: env-test
-	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff check --output-format concise $(CODE)
 	@$(BIN)/ruff format --check $(CODE)
 	@$(PY) -m mypy
 	@$(BIN)/lint-imports --no-logo
@@ -54,7 +54,7 @@ test: lint tools
 	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
 
 format: env-test
-	@$(BIN)/ruff check --fix --quiet $(CODE) || true
+	@$(BIN)/ruff check --fix-only --quiet $(CODE)
 	@$(BIN)/ruff format --quiet $(CODE)
 
 bench: env-test

@@ -92,7 +92,7 @@ def values_of(column: str, standard: Standard) -> tuple[Any, ...]:
         return birth_dates(standard)
     fixed: dict[str, tuple[Any, ...]] = {
         "student_status": ("03", NOT_AT_SCHOOL), "education_level": ("1", "2", "3", "4"),
-        "labour_skill": ("1", "3", "4", "5"), "nutrition_judged": ("1", "2"), "house_grade": ("A", "C"),
+        "labour_skill": ("1", "3", "4", "5"), "nutrition_judged": ("1", "2", "9"), "house_grade": ("A", "C"),
         "durables": ([], ["1", "2", "3", "4", "5", "6"], ["1", "2"]), "water_access": ("1", "2"),
         "water_fetch_minutes": (0.0, 25.0, 1000.0), "internet": ("1", "3", "5"), "nutrition_height_cm": (60.0, 165.0, 240.0),
         "nutrition_weight_kg": (5.0, 50.0, 52.0, 300.0), "work_months": (0, 3, 6, 12), "farm_months": (0, 3, 6, 12),
@@ -130,7 +130,7 @@ def open_facts(case: Case, standard: Standard) -> list[Fact]:
         for path in HOUSE_INPUTS.get(code, []):
             table, _, column = path.partition(".")
             if column == "school_debt" and standard.value("E1.blank_debt") == "no":
-                unknown = False
+                continue  # counts only when recorded
             add(path, table, column, None, getattr(case, table).get(column), unknown)
     return list(found.values())
 
@@ -205,8 +205,8 @@ def truths_of(case: Case, standard: Standard, world: World) -> dict[str, bool | 
     return {i.code: evaluate(i.node, facts) for i in standard.indicators if i.code in standard.counted}
 
 
-def status(case: Case, standard: Standard, world: World) -> str:
-    """The status of a world, from the table of INTERFACE §3."""
+def status(case: Case, standard: Standard, world: World) -> tuple[str, int]:
+    """The status of a world, from the table of INTERFACE §3, and how many indicators are unknown."""
     truths = truths_of(case, standard, world)
     t, u = sum(v is True for v in truths.values()), sum(v is None for v in truths.values())
     income = filled(case, world).record().income(standard.concept)
@@ -219,10 +219,10 @@ def status(case: Case, standard: Standard, world: World) -> str:
     still_open = not sure and (below is None or t + u >= k)
     band = not sure and not still_open and below is False and under_upper is True
     if (sure or still_open or band) and veto is True:
-        return "vetoed"
+        return "vetoed", u
     if (sure or band) and veto is None:
-        return "to_compare"
-    return "low_income" if sure else OUT if still_open else "deliberate" if band else "not_low_income"
+        return "to_compare", u
+    return ("low_income" if sure else OUT if still_open else "deliberate" if band else "not_low_income"), u
 
 
 # -- members nobody has written down --------------------------------------------------------------------------
@@ -264,7 +264,7 @@ def brute(case: Case, standard: Standard, limit: int = 4000) -> tuple[set[str], 
     Raises:
         TooMany: more than ``limit`` completed worlds.
     """
-    if status(case, standard, World()) != OUT:
+    if status(case, standard, World())[0] != OUT:
         return set(), 0
     facts, money = open_facts(case, standard), income_facts(case, standard)
     record = case.record()
@@ -277,16 +277,26 @@ def brute(case: Case, standard: Standard, limit: int = 4000) -> tuple[set[str], 
         size *= len(f.values)
     if size > limit:
         raise TooMany
-    memo: dict[Any, str] = {}
+    memo: dict[Any, tuple[str, int]] = {}
 
-    def outcome(answers: dict[Fact, Any], newcomers: Any) -> str:
+    def looked_at(answers: dict[Fact, Any], newcomers: Any) -> tuple[str, int]:
         key = (frozenset((f.name, repr(v)) for f, v in answers.items()), newcomers)
         if key not in memo:
             memo[key] = status(case, standard, World(answers, newcomers))
         return memo[key]
 
-    asked = {f.name for f in every if _differs(f, [b for b in blanks if b is not f], rosters, outcome)}
-    if types and any(len({outcome(c, r) for r in rosters}) > 1 for c in completions(blanks)):
+    def outcome(answers: dict[Fact, Any], newcomers: Any) -> str:
+        return looked_at(answers, newcomers)[0]
+
+    # "not assessed" is an answer; where it leaves open what other answers settle, the world is not completed
+    floor = min(looked_at(c, r)[1] for c in completions(blanks) for r in rosters)
+
+    def completed(answers: dict[Fact, Any], newcomers: Any) -> str | None:
+        found, unknown = looked_at(answers, newcomers)
+        return found if unknown == floor else None
+
+    asked = {f.name for f in every if _differs(f, [b for b in blanks if b is not f], rosters, completed)}
+    if types and any(len({completed(c, r) for r in rosters} - {None}) > 1 for c in completions(blanks)):
         asked.add("household.roster")
     if not asked:
         asked = {f.name for f in every if any(outcome({f: v}, None) != OUT for v in f.values)}
@@ -300,8 +310,9 @@ def combos(types: list[Any], missing: int) -> Iterator[Any]:
         (one, two) for i, one in enumerate(types) for two in types[i:])
 
 
-def _differs(fact: Fact, others: list[Fact], rosters: list[Any], outcome: Callable[[dict[Fact, Any], Any], str]) -> bool:
-    return any(len({outcome({**rest, fact: v}, roster) for v in fact.values}) > 1
+def _differs(fact: Fact, others: list[Fact], rosters: list[Any],
+             completed: Callable[[dict[Fact, Any], Any], str | None]) -> bool:
+    return any(len({completed({**rest, fact: v}, roster) for v in fact.values} - {None}) > 1
                for roster in rosters for rest in completions(others))
 
 

@@ -72,7 +72,7 @@ def _command(command: Any, name: str, lang: str) -> Iterator[str]:
     under = getattr(command, "commands", {})
     if not under:
         shown = [p for p in command.params if not EVERYWHERE & set(p.opts)]
-        places = " ".join(p.name.upper() for p in shown if p.param_type_name == "argument")
+        places = " ".join(_placeholder(p) for p in shown if p.param_type_name == "argument")
         yield f"## `{f'{name} {places}'.strip()}`\n"
         yield f"{command.help}\n"
         if shown:
@@ -81,13 +81,19 @@ def _command(command: Any, name: str, lang: str) -> Iterator[str]:
         yield from _command(child, f"{name} {word}", lang)
 
 
+def _placeholder(argument: Any) -> str:
+    name = argument.name.upper() + ("…" if argument.nargs == -1 else "")
+    return name if argument.required else f"[{name}]"
+
+
 def _arguments(params: list[Any], lang: str) -> Iterator[str]:
     yield HEADINGS[lang]
     yield "|---|---|---|"
     for p in params:
         name = p.name.upper() if p.param_type_name == "argument" else p.opts[0]
         default = REQUIRED[lang] if p.required else "" if p.default in (None, False, ()) else f"`{p.default}`"
-        yield f"| `{name}` | {p.help or ''} | {default} |".replace("|  |", "| |")
+        help_text = (p.help or "").replace("|", "\\|")
+        yield f"| `{name}` | {help_text} | {default} |".replace("|  |", "| |")
     yield ""
 
 

@@ -44,9 +44,9 @@ def h(zh: str, en: str) -> str:
     return Text(zh, en)(HELP_LANGUAGE)
 
 
-LANG = typer.Option(None, "--lang", help=h("语言：zh 或 en", "language: zh or en"), metavar="zh|en")
-JSON = typer.Option(False, "--json", help=h("在标准输出打印一份 JSON", "print one JSON document on standard output"))
-DEBUG = typer.Option(False, "--debug", help=h("出错时显示调用栈", "show the traceback of an error"))
+LANG = typer.Option("--lang", help=h("语言：zh 或 en", "language: zh or en"), metavar="zh|en")
+JSON = typer.Option("--json", help=h("在标准输出打印一份 JSON", "print one JSON document on standard output"))
+DEBUG = typer.Option("--debug", help=h("出错时显示调用栈", "show the traceback of an error"))
 
 
 @dataclass

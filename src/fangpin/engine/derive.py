@@ -136,6 +136,14 @@ def _is_worker(m: dict[str, Any]) -> bool:
     return (_able_age(m) or older) and m.get("labour_skill") not in NO_LABOUR
 
 
+def may_work(m: dict[str, Any]) -> bool:
+    """Whether nothing known of a member speaks against being a worker: age, school, labour, months."""
+    age, months = m.get("age"), (m.get("work_months"), m.get("farm_months"))
+    older = age is not None and OLDER_WORKER[0] <= age <= OLDER_WORKER[1] and any(n is None or n > 0 for n in months)
+    of_age = age is None or WORKING_AGE[0] <= age <= WORKING_AGE[1] or older
+    return of_age and m.get("student") is not True and m.get("labour_skill") not in NO_LABOUR
+
+
 def _choose(members: Sequence[dict[str, Any]], among: Sequence[bool]) -> list[bool]:
     earned = [m["__earned"] for m, chosen in zip(members, among, strict=True) if chosen]
     if not earned:

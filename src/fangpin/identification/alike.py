@@ -16,10 +16,10 @@ from fangpin import tables
 from fangpin.engine.derive import STANDS_ON, belonging
 from fangpin.engine.expressions import to_narwhals
 from fangpin.engine.population import columns_of
+from fangpin.identification.answers import atoms_of
 from fangpin.identification.ask import Asker, asked_columns, field_position
 from fangpin.identification.open_households import records
 from fangpin.identification.record import items_of
-from fangpin.identification.worlds import atoms_of
 from fangpin.language import tree as t
 from fangpin.language.lower import atom_truth, lower
 from fangpin.standards import Standard

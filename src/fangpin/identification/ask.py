@@ -9,22 +9,24 @@ Source  INTERFACE of the project, section 3, columns ask and ask_least
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
 from fangpin import tables
+from fangpin.identification.answers import BORN, Options, Variable, classifier
 from fangpin.identification.group import ROSTER, Counts, Group, Split, split
 from fangpin.identification.record import Income, Record, items_of
 from fangpin.identification.verdict import IncomeStatus, decide_status
-from fangpin.identification.worlds import NOT_A_STUDENT, Combiner, Member, Variable, classifier, options_of
+from fangpin.identification.worlds import NOT_A_STUDENT, Combiner, Member, filled_by
 from fangpin.language import tree as t
 from fangpin.language.interpret import Evaluator, Facts, compiled, evaluate
 from fangpin.language.vocabulary import DERIVED, NOT_ASSESSED
 from fangpin.standards import Standard
 
 COMPLETIONS: tuple[IncomeStatus, ...] = ("below", "band", "above")
+POPULATION = "household.population"
 Open = tuple[str, int | None]  # a fact, and the position of the member it is about
 Slot = tuple[int, str, int | None]  # group, fact, member of the group
 
@@ -59,7 +61,9 @@ class Asker:
         self.nodes = tuple(node for _, node in items)
         self.rules = [self._prepare(code, node) for code, node in items]
         self.columns = list(dict.fromkeys(c for r in self.rules for c in r.asked))
-        self._options = {c.key: options_of(c, self.nodes, codes_of(c)) for c in self.columns}
+        self._options = Options(self.nodes, standard.as_of)
+        read = list(dict.fromkeys(c for node in self.nodes for c in t.columns(node)))
+        self.births = self._options.births([c for c in read if c.scope == "member" and c.name in ("age", BORN)])
         self.household_columns = [c for c in self.columns if c.scope == "household" and c.facts]
         self.member_columns = [c for c in self.columns if c.scope == "member" and c.facts]
         self.bands = standard.upper.yuan > standard.lower.yuan
@@ -74,10 +78,8 @@ class Asker:
         household = tuple((c.key, classifier(c, self.nodes, today)) for c in columns if c.scope == "household")
         member = [(c.name, classifier(c, self.nodes, today)) for c in columns if c.scope == "member"]
         reads = {c.key for c in columns if c.scope == "household"} | {c.name for c in columns if c.scope == "member"}
-        if "student" in reads:
-            reads |= {"student_status", "education_level"}
         return _Rule(split(code, node), compiled(node), tuple(asked_columns(node)), household, tuple(member),
-                     frozenset(reads))
+                     filled_by(reads))
 
     def ask(self, record: Record) -> tuple[list[str], int]:
         """The facts to ask, in order, and the fewest answers that can settle the status, at best.
@@ -95,9 +97,9 @@ class Asker:
             self._combiners[at] = Combiner([a for i in at for a in self.rules[i].split.aggregates])
         return self._combiners[at]
 
-    def options(self, column: t.Col) -> tuple[Any, ...]:
-        """The values of a column that the counted rules can tell apart."""
-        return self._options[column.key]
+    def options(self, column: t.Col, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The values of a column that the counted rules can tell apart, beside what is known in ``row``."""
+        return self._options.of(column, codes_of(column), row)
 
 
 class _Worlds:
@@ -126,7 +128,7 @@ class _Worlds:
         if self.status(self.income_status, self.now) != "needs_visit":
             return [], 0
         signature = (tuple(id(g) for g, _ in self.groups), self.constant, self.now, self.income_status, self.income.known,
-                     tuple(self.income_facts), self.veto)
+                     tuple((name, self._answers_to(name)) for name in self.income_facts), self.veto)
         known = self.asker._settled.get(signature)
         if known is None:
             known = self.asker._settled[signature] = (self._asked(), self._least())
@@ -141,7 +143,8 @@ class _Worlds:
             value = self.facts.values.get(column.key)
             stale = (column.facts[0], "") in self.stale
             if stale or (column.key in self.open_columns and _is_blank(value, column)):
-                found.append(Variable(column.facts[0], column.key, self.asker.options(column), value, stale))
+                options = self.asker.options(column, self.facts.values)
+                found.append(Variable(column.facts[0], column.key, options, value, stale))
         return found
 
     @cached_property
@@ -156,7 +159,7 @@ class _Worlds:
             if not open_ and not self.stale:
                 continue
             for fact in column.facts:
-                stale = (fact, person) in self.stale
+                stale = ("member.age" if column.name == "age" else fact, person) in self.stale
                 if fact not in found and (stale or open_):
                     variable = self._variable(column, fact, member, stale)
                     if variable is not None:
@@ -164,25 +167,30 @@ class _Worlds:
         return list(found.values())
 
     def _variable(self, column: t.Col, fact: str, member: dict[str, Any], stale: bool) -> Variable | None:
-        stored = fact.split(".")[1]
         if column.name == "age":
-            return Variable(fact, "age", self.asker.options(column)) if member["age"] is None else None
-        if stored == "student_status":
-            status = member.get("student_status")
-            unsaid = status is None and member.get("education_level") is None
-            return Variable(fact, stored, (NOT_A_STUDENT, status or "03"), status, stale) if unsaid or stale else None
-        if stored == "education_level":
-            level = member.get(stored)
-            if member.get("student_status") is not None or (level is not None and not stale):
-                return None
-            plain = next((c for c in self.asker.columns if c.name == stored), None)
-            return Variable(fact, stored, self.asker.options(plain) if plain else ("1",), level, stale)
+            open_ = member.get(BORN) is None and (member["age"] is None or stale)
+            return Variable(fact, BORN, self.asker.births, None, member["age"] is not None) if open_ else None
+        if fact in ("member.student_status", "member.education_level"):
+            return self._of_school(fact, member, stale)
         if column.name in DERIVED:
             return Variable(fact, column.name, (True, False)) if member.get(column.name) is None else None
         value = member.get(column.name)
         if not (stale or _is_blank(value, column)):
             return None
-        return Variable(fact, column.name, self.asker.options(column), value, stale)
+        return Variable(fact, column.name, self.asker.options(column, member), value, stale)
+
+    def _of_school(self, fact: str, member: dict[str, Any], stale: bool) -> Variable | None:
+        """At school or not, and what was finished; the one that is filled says that the other is not asked."""
+        status, level = member.get("student_status"), member.get("education_level")
+        if fact == "member.student_status":
+            asked = stale or (status is None and level is None)
+            return Variable(fact, "student_status", (NOT_A_STUDENT, status or "03"), status, stale) if asked else None
+        left = status is None or (fact.replace("education_level", "student_status"), str(member.get("person_id"))) in self.stale
+        if not left or (level is not None and not stale):
+            return None
+        plain = next((c for c in self.asker.columns if c.name == "education_level"), None)
+        options = self.asker.options(plain, member) if plain else ("1",)
+        return Variable(fact, "education_level", options, level, stale)
 
     # -- groups ---------------------------------------------------------------------------------------------
     @cached_property
@@ -246,13 +254,15 @@ class _Worlds:
     def _newcomer(self, rules: Sequence[_Rule]) -> list[Variable]:
         found: dict[str, Variable] = {}
         for column in dict.fromkeys(c for r in rules for c in r.asked if c.scope == "member"):
-            if column.name == "student":
+            if column.name == "age":
+                found[BORN] = Variable("", BORN, self.asker.births)
+            elif column.name == "student":
                 found["student_status"] = Variable("", "student_status", (NOT_A_STUDENT, "03"))
                 found.setdefault("education_level", Variable("", "education_level", ("1",)))
-            elif column.name in DERIVED and column.name != "age":
+            elif column.name in DERIVED:
                 found[column.name] = Variable("", column.name, (True, False))
             else:
-                found[column.name] = Variable("", column.name, self.asker.options(column))
+                found[column.name] = Variable("", column.name, self.asker.options(column, {}))
         return list(found.values())
 
     @cached_property
@@ -267,23 +277,26 @@ class _Worlds:
     def income_facts(self) -> list[str]:
         """The open facts of the income test, as they are asked."""
         if self.income.known:
-            read = [self.standard.concept] if self.income.given is not None else list(items_of(self.standard.concept))
-            return [f"income_year.{n}" for n in read if (f"income_year.{n}", "") in self.stale]
+            items = [f"income_year.{n}" for n in items_of(self.standard.concept)]
+            read = [f"income_year.{self.standard.concept}"] if self.income.given is not None else [*items, POPULATION]
+            return [name for name in read if (name, "") in self.stale]
         if len(self.income.open_items) == len(items_of(self.standard.concept)):
             return [f"income_year.{self.standard.concept}"]
         facts = [f"income_year.{n}" for n in self.income.open_items]
-        return facts + (["household.population"] if self.income.population is None else [])
+        return facts + ([POPULATION] if self.income.population is None else [])
 
     @cached_property
     def incomes(self) -> tuple[IncomeStatus, ...]:
         """Income statuses of completed worlds."""
         if self.income.known:
             return (self.income_status,)
-        return COMPLETIONS if self.asker.bands else ("below", "above")
+        return self._answers_to(self.income_facts[0])
 
-    @property
-    def _asked_incomes(self) -> tuple[IncomeStatus, ...]:
-        return COMPLETIONS if self.asker.bands else ("below", "above")
+    def _answers_to(self, fact: str) -> tuple[IncomeStatus, ...]:
+        """Income statuses that answers to one of the income facts can bring."""
+        if fact != POPULATION or self.income.total is None:
+            return COMPLETIONS if self.asker.bands else ("below", "above")
+        return by_population(self.income.total, self.standard.lower.micro, self.standard.upper.micro)
 
     # -- answers --------------------------------------------------------------------------------------------
     def _sums(self, without: Group | None = None) -> set[Counts]:
@@ -297,8 +310,8 @@ class _Worlds:
     def _asked(self) -> list[Slot]:
         found: list[Slot] = []
         sums = self._sums()
-        if any(len({self.status(i, c) for i in self._asked_incomes}) > 1 for c in sums):
-            found += [(0, name, None) for name in self.income_facts]
+        found += [(0, name, None) for name in self.income_facts
+                  if any(len({self.status(i, c) for i in self._answers_to(name)}) > 1 for c in sums)]
         for at, (group, _) in enumerate(self.groups):
             others = self._sums(group)
             found += [(at, v.fact if v else ROSTER, i) for v, i in group.open_facts() if self._matters(group, v, i, others)]
@@ -314,8 +327,9 @@ class _Worlds:
     def _ending(self) -> list[Slot]:
         """Facts an answer to which, everything else as it stands, ends the open status."""
         found: list[Slot] = []
-        if len(self.income_facts) == 1 and any(self.status(i, self.now) != "needs_visit" for i in self._asked_incomes):
-            found.append((0, self.income_facts[0], None))
+        if self.income.known or len(self.income_facts) == 1:
+            found += [(0, name, None) for name in self.income_facts
+                      if any(self.status(i, self.now) != "needs_visit" for i in self._answers_to(name))]
         true, unknown = self.now
         by_code = {r.split.code: v for r, v in zip(self.asker.rules, self.truths, strict=True)}
         for at, (group, _) in enumerate(self.groups):
@@ -344,7 +358,7 @@ class _Worlds:
         if not self.income_facts:
             return now
         answers = 1 if self.income.known else len(self.income_facts)
-        return now + [(i, answers) for i in self._asked_incomes]
+        return now + [(i, answers) for name in self.income_facts for i in self._answers_to(name)]
 
 
 def _key(value: Any) -> Hashable:
@@ -367,11 +381,21 @@ def _is_blank(value: Any, column: t.Col) -> bool:
 
 @lru_cache(maxsize=512)
 def codes_of(column: t.Col) -> tuple[str, ...]:
-    """The codes that answer the question of a column ("not assessed" does not); none for other kinds."""
+    """The codes a column may hold; none for other kinds."""
     if column.type.codes is None or column.type.kind == "bool":
         return ()
-    blank = NOT_ASSESSED.get(column.type.codes, frozenset())
-    return tuple(code for code in tables.catalogue().codelist(column.type.codes).items if code not in blank)
+    return tuple(tables.catalogue().codelist(column.type.codes).items)
+
+
+def by_population(total: int, lower: int, upper: int) -> tuple[IncomeStatus, ...]:
+    """The income statuses of a household with this income together (micro-yuan), over every number of persons."""
+    most = total // lower  # as many persons are not below the lower line
+    found: list[IncomeStatus] = ["below"]
+    if most >= 1 and total < upper * most:
+        found.append("band")
+    if total >= upper:
+        found.append("above")
+    return tuple(found)
 
 
 def income_status(income: Income, standard: Standard) -> IncomeStatus:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from fangpin.identification.worlds import Combiner, Member, Replay, Variable, hashable, together
+from fangpin.identification.answers import Variable, hashable
+from fangpin.identification.worlds import Combiner, Member, Replay, together
 from fangpin.language import tree as t
 from fangpin.language.interpret import NOBODY, Facts, compiled
 
 Counts = tuple[int, int]
 CountPair = tuple[Counts, Counts]
-MOST_MISSING = 6
 ROSTER = "household.roster"
 
 
@@ -123,8 +123,11 @@ class Group:
         states: dict[Any, int] = {self.combiner.nobody: 0}
         if self.missing:
             ways = _newcomer_ways(self.combiner, tuple(self.newcomer), self.facts)
-            for _ in range(min(self.missing, MOST_MISSING)):
-                states = together(self.combiner, states, ways)
+            for _ in range(self.missing):
+                more = together(self.combiner, states, ways)
+                if more.keys() == states.keys():
+                    break
+                states = more
         return states
 
     def keys(self, without: int | None = None, *, roster: bool = True) -> set[Any]:
@@ -139,8 +142,13 @@ class Group:
 
     @cached_property
     def reachable(self) -> frozenset[Counts]:
-        """The counts of every completed world."""
-        return frozenset(self.counts(k, values, self._done) for k in self.keys() for values in self.fillings())
+        """The counts of every completed world.
+
+        An answer such as "not assessed" may leave an indicator unknown that others settle; such a world is not completed.
+        """
+        found = {self.counts(k, values, self._done) for k in self.keys() for values in self.fillings()}
+        floor = min(unknown for _, unknown in found)
+        return frozenset(counts for counts in found if counts[1] == floor)
 
     def pairs(self, variable: Variable | None, member: int | None) -> Replay:
         """Counts of pairs of completed worlds that differ by the answer to one fact."""
@@ -148,7 +156,8 @@ class Group:
         if key not in self._pairs:
             source = (self._roster_pairs() if variable is None else self._household_pairs(variable) if member is None
                       else self._member_pairs(variable, member))
-            self._pairs[key] = Replay(source)
+            floor = next(iter(self.reachable))[1]
+            self._pairs[key] = Replay((one, two) for one, two in source if one[1] == two[1] == floor)
         return self._pairs[key]
 
     def _household_pairs(self, variable: Variable) -> Iterator[CountPair]:

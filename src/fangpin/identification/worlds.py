@@ -1,132 +1,39 @@
 """Possible worlds: every way blanks can be filled, folded to what the rules can tell apart.
 
-Gives   Variable, an open fact; options_of, classifier; Combiner and Member, what members bring to the aggregates
+Gives   Combiner and Member, what members bring to the aggregates
 Keeps   exact: contributions are enumerated and combined member by member; nothing is sampled
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import combinations, product
 from typing import Any
 
+from fangpin.engine.derive import may_work
+from fangpin.identification.answers import BORN, Variable, hashable
 from fangpin.language import tree as t
-from fangpin.language.interpret import Evaluator, Facts, compiled
-from fangpin.vocabulary.money import MICRO
+from fangpin.language.interpret import Evaluator, Facts, completed_years, compiled
 
 Assign = Mapping[str, Any]
 NOT_A_STUDENT = "__not_a_student"
+
+
+def filled_by(names: set[str]) -> frozenset[str]:
+    """The columns ``names``, and the ones that answers fill where a derived column is open."""
+    found = set(names)
+    if "student" in names:
+        found |= {"student_status", "education_level"}
+    if "age" in names:
+        found.add(BORN)
+    return frozenset(found)
+
+
+MAIN = "main_worker"  # open only for members nobody has written down; for all others it stays as the facts stand
+DECIDE_MAIN = filled_by({"age", "student", "labour_skill", "work_months", "farm_months"})
 UNBOUNDED = 1 << 30
-_DAY = date(2021, 6, 30)  # any day: the atoms compared here do not depend on it
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """An open fact: its field, the column it fills, the values the rules can tell apart, and what it holds now.
-
-    A stale fact holds a value; it is filled anew only when it is the one that is asked.
-    """
-
-    fact: str
-    column: str
-    options: tuple[Any, ...]
-    current: Any = None
-    stale: bool = False
-
-    @property
-    def completions(self) -> tuple[Any, ...]:
-        """Its values in completed worlds while another fact is asked."""
-        return (self.current,) if self.stale else self.options
-
-
-# -- values that rules can tell apart -----------------------------------------------------------------------
-def atoms_of(node: t.Node, column: t.Col) -> Iterator[t.Node]:
-    """The smallest conditions of a rule that name ``column``."""
-    if node == column:
-        yield node
-        return
-    if isinstance(node, t.Cmp | t.In | t.Has | t.IsKnown) and not any(isinstance(n, t.Agg) for n in t.walk(node)):
-        if column in t.columns(node):
-            yield node
-        return
-    for child in t.children(node):
-        yield from atoms_of(child, column)
-
-
-@lru_cache(maxsize=4096)
-def options_of(column: t.Col, nodes: tuple[t.Node, ...], codes: tuple[str, ...]) -> tuple[Any, ...]:
-    """Values of ``column`` that stand for all: one for each way the atoms of ``nodes`` can come out."""
-    atoms = list(dict.fromkeys(a for node in nodes for a in atoms_of(node, column)))
-    candidates = _candidates(column, atoms, codes)
-    if any(len(t.columns(a)) > 1 for a in atoms):
-        return tuple(candidates)
-    classify = classifier(column, nodes, _DAY)
-    seen: dict[Hashable, Any] = {}
-    for value in candidates:
-        seen.setdefault(classify(value), value)
-    return tuple(seen.values())
-
-
-def _candidates(column: t.Col, atoms: Sequence[t.Node], codes: tuple[str, ...]) -> list[Any]:
-    kind = column.type.kind
-    if kind == "bool":
-        return [True, False]
-    if kind == "code":
-        return list(codes)
-    if kind == "codes":
-        singles = [[c] for c in codes] + [[c for c in codes if c != left] for left in codes]
-        return [list(codes[:i]) for i in range(len(codes) + 1)] + [list(codes[i:]) for i in range(1, len(codes))] + singles
-    if kind == "date":
-        return [date.fromordinal(_DAY.toordinal() - back) for back in _days(atoms)]
-    if kind != "number":
-        return ["x"]
-    low, high = column.minimum, column.maximum
-    together = [a for a in atoms if len(t.columns(a)) > 1]
-    if low is not None and high is not None and len(together) == 1 == len(atoms):
-        return [low, high]  # a sum or product that only grows or only falls: its ends stand for all
-    if low is not None and high is not None and high - low <= 200 and column.type.unit not in ("kg", "cm", "yuan"):
-        return list(range(int(low), int(high) + 1))
-    return _around_constants(column, atoms, low, high)
-
-
-def _constants(atoms: Sequence[t.Node]) -> set[float]:
-    return {n.value for atom in atoms if len(t.columns(atom)) == 1 for n in t.walk(atom)
-            if isinstance(n, t.Lit) and isinstance(n.value, int | float) and not isinstance(n.value, bool)}
-
-
-def _days(atoms: Sequence[t.Node]) -> list[int]:
-    years = any(isinstance(n, t.Since) and n.unit == "year" for a in atoms for n in t.walk(a))
-    steps = {int(c * (366 if years else 1)) for c in _constants(atoms)}
-    return sorted({max(s + d, 0) for s in steps for d in (-2, -1, 0, 1, 2)} | {0, 40_000})
-
-
-def _around_constants(column: t.Col, atoms: Sequence[t.Node], low: float | None, high: float | None) -> list[Any]:
-    """The ends of the range, and both sides of every constant the column is compared with."""
-    step = MICRO // 100 if column.type.unit == "yuan" else 1
-    far = 10**6 * step
-    values = {v for c in _constants(atoms) for v in (c - step, c, c + step)} | {
-        -far if low is None else low, far if high is None else high}
-    return sorted(v for v in values if (low is None or v >= low) and (high is None or v <= high))
-
-
-@lru_cache(maxsize=4096)
-def classifier(column: t.Col, nodes: tuple[t.Node, ...], today: date) -> Callable[[Any], Hashable]:
-    """A function that gives equal results for values the rules cannot tell apart."""
-    atoms = list(dict.fromkeys(a for n in nodes for a in atoms_of(n, column)))
-    if any(len(t.columns(a)) > 1 for a in atoms):
-        return lambda value: tuple(value) if isinstance(value, list) else value
-    runs = [compiled(a) for a in atoms]
-
-    @lru_cache(maxsize=100_000)
-    def classify(value: Hashable) -> Hashable:
-        plain = list(value) if isinstance(value, tuple) else value
-        facts = Facts({column.key: plain}, (), True, today)
-        return (plain is None, *(run(facts, {column.name: plain}) for run in runs))
-
-    return lambda value: classify(tuple(value) if isinstance(value, list) else value)
 
 
 # -- aggregates: what several members bring together ---------------------------------------------------------
@@ -221,9 +128,8 @@ def _finished(agg: t.Agg, state: Any, complete: bool) -> Any:
 
 @lru_cache(maxsize=4096)
 def read_columns(agg: t.Agg) -> frozenset[str]:
-    """The member columns an aggregate reads."""
-    names = {c.name for c in t.columns(agg)}
-    return frozenset(names | ({"student_status", "education_level"} if "student" in names else set()))
+    """The member columns an aggregate reads, those its derived columns stand on included."""
+    return filled_by({c.name for c in t.columns(agg)})
 
 
 class Replay(Iterable[tuple[Any, Any]]):
@@ -252,11 +158,16 @@ class Replay(Iterable[tuple[Any, Any]]):
 
 # -- one member's ways --------------------------------------------------------------------------------------
 class Member:
-    """One member's known values and open facts, as the aggregates of one group read them."""
+    """One member's known values and open facts, as the aggregates of one group read them.
+
+    A member whose ``main_worker`` is open is one nobody has written down: it is one only if its other facts let it.
+    """
 
     def __init__(self, combiner: Combiner, base: Assign, variables: Sequence[Variable], facts: Facts) -> None:
         self.combiner, self.base, self.variables, self.facts = combiner, dict(base), list(variables), facts
-        self.used = [[v for v in variables if v.column in reads] for reads in combiner.reads]
+        self.free = free = any(v.column == MAIN for v in variables)
+        self.used = [[v for v in variables if v.column in reads or (free and MAIN in reads and v.column in DECIDE_MAIN)]
+                     for reads in combiner.reads]
         self._boxes: dict[Any, Any] = {}
         self._pairs: dict[str, Replay] = {}
         self._partly: dict[int, dict[Any, int]] = {}
@@ -300,7 +211,7 @@ class Member:
         if memo not in self._boxes:
             box: dict[Contribution, int] = {}
             for filled, more in fillings([v for v in self.used[i] if v not in shared], fixed, blank, bound):
-                part = self.combiner.contribute(i, self.facts, derived(filled))
+                part = self.combiner.contribute(i, self.facts, derived(filled, self.facts.today, self.free))
                 if more < box.get(part, UNBOUNDED + 1):
                     box[part] = more
             self._boxes[memo] = box
@@ -328,21 +239,16 @@ class Member:
         if memo not in self._boxes:
             a, b = fact.options[one], fact.options[two]
             private = [v for v in self.used[i] if v not in shared and v is not fact]
-            give = self.combiner.contribute
+            give, day, free = self.combiner.contribute, self.facts.today, self.free
             self._boxes[memo] = {
-                (give(i, self.facts, derived({**filled, fact.column: a})),
-                 give(i, self.facts, derived({**filled, fact.column: b})))
+                (give(i, self.facts, derived({**filled, fact.column: a}, day, free)),
+                 give(i, self.facts, derived({**filled, fact.column: b}, day, free)))
                 for filled, _ in fillings(private, fixed, False)}
         return self._boxes[memo]  # type: ignore[no-any-return]
 
 
 def _values_of(used: Sequence[Variable], shared: Sequence[Variable], fixed: Assign) -> tuple[Any, ...]:
     return tuple(hashable(fixed.get(v.column)) for v in shared if v in used)
-
-
-def hashable(value: Any) -> Any:
-    """A list as a tuple; all else as it is."""
-    return tuple(value) if isinstance(value, list) else value
 
 
 def fillings(variables: Sequence[Variable], base: Assign, blank: bool,
@@ -365,8 +271,11 @@ def fillings(variables: Sequence[Variable], base: Assign, blank: bool,
                 yield filled, cost + more
 
 
-def derived(member: dict[str, Any]) -> dict[str, Any]:
-    """The member with ``student`` following from what was filled in."""
+def derived(member: dict[str, Any], today: date, free: bool) -> dict[str, Any]:
+    """The member with ``age`` and ``student`` (``free``: and being a main worker) following from what was filled in."""
+    born = member.get(BORN)
+    if born is not None:
+        member["age"] = completed_years(born, today)
     status = member.get("student_status")
     if status == NOT_A_STUDENT:
         member["student"] = False
@@ -376,6 +285,8 @@ def derived(member: dict[str, Any]) -> dict[str, Any]:
         member["student"] = False
     else:
         member["student"] = None
+    if free:
+        member[MAIN] = member[MAIN] and may_work(member)
     return member
 
 

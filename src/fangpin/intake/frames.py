@@ -65,11 +65,15 @@ def as_columns(frame: Any, place: str) -> list[tuple[str, pl.Series]]:
         if hasattr(frame, "columns") and hasattr(frame, "iloc"):
             return _pandas_columns(frame)
         raise unusable("FP-INTAKE-002", place=place, read=type(frame).__name__) from error
+    return [(name, _column(eager.get_column(name))) for name in names]
+
+
+def _column(column: Any) -> pl.Series:
+    """A column of a narwhals frame; mixed objects, which Arrow has no type for, as text."""
     try:
-        polars: pl.DataFrame = eager.to_polars()
-        return [(name, _no_objects(polars.to_series(i))) for i, name in enumerate(names)]
-    except Exception:  # a column of mixed objects, which Arrow has no type for
-        return [(name, _objects(eager.get_column(name).to_list())) for name in names]
+        return _no_objects(column.to_polars())
+    except Exception:  # pandas and Arrow raise many kinds
+        return _objects(column.to_list())
 
 
 def _no_objects(column: pl.Series) -> pl.Series:
@@ -83,15 +87,16 @@ def _pandas_columns(frame: Any) -> list[tuple[str, pl.Series]]:
 
 def _objects(values: list[Any]) -> pl.Series:
     """Mixed objects as text; None, NaN and NaT are blank."""
-    texts = [
-        None if value is None or value != value or str(value) in ("NaT", "<NA>") else _text(value) for value in values
-    ]
-    return pl.Series(texts, dtype=pl.String)
+    return pl.Series([_text(value) for value in values], dtype=pl.String)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any) -> str | None:
+    if hasattr(value, "tolist"):
+        value = value.tolist()
     if isinstance(value, list | tuple | set):
         return ";".join(str(v) for v in value) or "-"
+    if value is None or str(value) in ("NaT", "<NA>") or (isinstance(value, float) and value != value):
+        return None
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
     return str(value)

@@ -56,7 +56,7 @@ class Judged:
     superseded: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.UInt32))
     """Positions of rows that an answer has taken over: accepted, but in no frame."""
     starts: pl.Series | None = None
-    """Where each household's rows begin, if they stand in runs, one for each household in the order of that table."""
+    """Where each household's rows begin, if they stand together and every one belongs to a household."""
 
     @property
     def height(self) -> int:
@@ -93,7 +93,7 @@ def judge(
         raws: Its rows as they stand in files, sheets or frames.
         columns: The fields to read by inside names, besides keys and version columns; None for all.
         check_regions: Whether region codes are looked up in the register.
-        households: Hashes of the household ids, where it may be that the rows simply follow them.
+        households: Hashes of the household ids, where the rows of each household may well stand together.
 
     Raises:
         UnusableInput: a key column is missing or doubled.

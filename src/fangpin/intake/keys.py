@@ -17,14 +17,21 @@ def runs(keys: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def match(keys: pl.Series, households: pl.Series) -> pl.Series | None:
-    """Where each run of equal keys begins, if the runs are those of the households in their order; None if not.
+    """Where each run of equal keys begins, if each run belongs to a household of its own (some may have none).
 
     Args:
         keys: Keys of the rows.
         households: Hashes of the keys of the households.
+
+    Returns:
+        True where a run begins; None if some key is no household's, or comes back after another.
     """
-    new, hashes = runs(keys)
-    return new if len(hashes) == len(households) and bool((hashes == households).all()) else None
+    new, heads = runs(keys)
+    if len(heads) == len(households) and bool((heads == households).all()):
+        return new
+    if not heads.is_in(households.implode()).all():
+        return None
+    return new if different(keys.filter(new)) else None
 
 
 def different(keys: pl.Series) -> bool:

@@ -66,7 +66,7 @@ def account(judged: Mapping[str, Judged], limit: int | None = None) -> Loaded:
         refusals = _refusals(table, sure) if table.height else []
         if name == "household":
             refused_households, households = _households(table, refusals)
-            sure = not refusals and _without_versions(table)
+            sure = not refusals and _all_once(table)
         elif table.height and not (sure and table.starts is not None):
             refusals += _without_household(table, refusals, households, refused_households)
         gone = _positions([r.at for r in refusals])
@@ -150,13 +150,17 @@ def _all_different(table: Judged, sure: bool) -> bool:
     first, *others = (table.frame[key] for key in table.table.key)
     if others:
         return pairs_different(first, others[0], table.starts if sure else None)
-    return (sure and table.starts is not None) or different(first)
+    if sure and table.starts is not None:
+        return bool(table.starts.all())
+    return different(first)
 
 
-def _without_versions(table: Judged) -> bool:
-    """Whether no household has several versions, so that accepted keys all differ."""
+def _all_once(table: Judged) -> bool:
+    """Whether every accepted household has one row, none of them in several versions."""
+    if len(table.superseded):
+        return False
     dated = any(table.frame[c].null_count() < table.height for c in VERSION)
-    return not dated and not len(table.superseded)
+    return not dated or different(table.frame[HOUSEHOLD])
 
 
 def _households(table: Judged, refusals: list[Refusal]) -> tuple[pl.Series, pl.Series]:

@@ -7,7 +7,6 @@ Keeps   a format that is not read ends the command and says which are
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +20,8 @@ from fangpin.vocabulary.text import Text
 CSV = (".csv", ".csv.gz")
 PARQUET = (".parquet",)
 QUIET_FOLDERS = frozenset({"truth", "__MACOSX"})
+QUIET_FILES = ("readme", "manifest")
+"""What stands beside tables by right, and is not remarked on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def only_workbook(path: Path) -> Path | None:
     """The workbook that a path is, or that a folder without tables holds as its only one; None if there is none."""
     if path.is_file():
         return path if is_workbook(path) else None
-    entries = list(_entries(path))
+    entries = _entries(path)
     books = [entry for entry in entries if entry.is_file() and is_workbook(entry)]
     named = any(tables.catalogue().table_named(stem(e)) and (e.is_dir() or suffix(e) in CSV + PARQUET) for e in entries)
     return books[0] if len(books) == 1 and not named else None
@@ -80,7 +81,7 @@ def list_folder(folder: Path) -> Listing:
     """
     listing = Listing()
     taken: dict[str, str] = {}
-    for entry in sorted(_entries(folder)):
+    for entry in _entries(folder):
         table = tables.catalogue().table_named(stem(entry) if entry.is_file() or suffix(entry) else entry.name)
         files = _files_of(entry, folder) if table is not None else []
         if table is None or not files:
@@ -91,13 +92,17 @@ def list_folder(folder: Path) -> Listing:
         taken[table.name] = entry.name
         listing.files[table.name] = files
     if not listing.files:
-        names = "、".join(entry.name for entry in sorted(_entries(folder)))
+        names = "、".join(entry.name for entry in _entries(folder))
         raise unusable("FP-INTAKE-003", place=str(folder), read=names[:200])
     return listing
 
 
-def _entries(folder: Path) -> Iterator[Path]:
-    return (entry for entry in folder.iterdir() if not entry.name.startswith((".", "~$", "_")))
+def _entries(folder: Path) -> list[Path]:
+    try:
+        found = sorted(folder.iterdir())
+    except OSError as error:
+        raise unusable("FP-INTAKE-006", place=str(folder), read=type(error).__name__) from error
+    return [entry for entry in found if not entry.name.startswith((".", "~$", "_"))]
 
 
 def _files_of(entry: Path, folder: Path) -> list[TableFile]:
@@ -119,6 +124,8 @@ def _unread(entry: Path) -> list[Finding]:
     if entry.is_dir():
         quiet = entry.name in QUIET_FOLDERS
         return [] if quiet else [finding("FP-INTAKE-018", file=entry.name)]
+    if stem(entry).casefold() in QUIET_FILES:
+        return []
     guess = nearest(stem(entry), tables.catalogue().tables)
     if is_workbook(entry) or tables.catalogue().table_named(stem(entry)) is not None:
         hint = Text(

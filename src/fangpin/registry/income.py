@@ -14,6 +14,7 @@ from datetime import date
 import polars as pl
 
 from fangpin import tables
+from fangpin.intake.keys import different, runs
 from fangpin.vocabulary.findings import Finding
 from fangpin.vocabulary.text import Text
 
@@ -50,14 +51,23 @@ def income_on(frames: Mapping[str, pl.DataFrame], day: date) -> tuple[pl.DataFra
     """
     rows = _with_end(frames["income_year"])
     rows = rows.filter((pl.col(ENDS) <= day).fill_null(True))
-    ids = rows[HOUSEHOLD]
-    if bool((ids.shift(1) < ids).all()) or ids.n_unique() == rows.height:
+    if different(rows[HOUSEHOLD]):
         return rows, []
+    last = _last_window(rows)
+    if last is not None:
+        return last, []
     order = [ENDS, *(c for c in ("known_at", "stage") if c in rows.columns)]
     best = _best(rows, order)
     if best[HOUSEHOLD].n_unique() == best.height:
         return best, []
     return _settle(best)
+
+
+def _last_window(rows: pl.DataFrame) -> pl.DataFrame | None:
+    """The rows of the last window of all, if every household has exactly one; None if that is not sure."""
+    top = rows.filter(pl.col(ENDS) == pl.col(ENDS).max())
+    households = len(runs(rows[HOUSEHOLD])[1])
+    return top if top.height == households and different(top[HOUSEHOLD]) else None
 
 
 def _with_end(rows: pl.DataFrame) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from datetime import date
 import polars as pl
 
 from fangpin import tables
+from fangpin.intake.keys import different, pairs_different
 
 HOUSEHOLD = "household_id"
 SINCE = pl.coalesce("known_at", "valid_from")
@@ -75,7 +76,8 @@ def _one_table(name: str, frame: pl.DataFrame, day: date) -> pl.DataFrame:
 
 def _latest(frame: pl.DataFrame, key: tuple[str, ...], order: list[str]) -> pl.DataFrame:
     """The latest row of each key; rows stay in their order."""
-    if frame.select(key).is_unique().all():
+    first, *others = (frame[name] for name in key)
+    if pairs_different(first, others[0]) if others else different(first):
         return frame
     at = "\x00at"
     last = (

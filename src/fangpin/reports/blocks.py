@@ -18,20 +18,22 @@ NOTHING = "—"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its text and what it is; a ``name`` is a proper noun or a title, which is not translated."""
+    """One cell: its text, what it is, and a smaller line below; a ``name`` is a proper noun and is not translated."""
 
     text: str
     kind: CellKind = "text"
     tone: Tone = "plain"
+    below: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, whether it holds numbers, and whether it may be narrow."""
+    """A column: its heading, whether it holds numbers, what a code in its heading means, its share of the width (%)."""
 
     heading: str
     numeric: bool = False
     title: str = ""
+    width: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,11 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with its caption; ``tall`` ones scroll on a screen and are whole on paper."""
+    """A table with its caption.
+
+    ``tall`` ones scroll on a screen and are whole on paper; ``stack`` puts the first column above the others on a
+    phone.
+    """
 
     caption: str
     columns: tuple[Column, ...]
@@ -69,6 +75,7 @@ class Table:
     note: str = ""
     tall: bool = False
     total: tuple[Cell, ...] = ()
+    stack: bool = False
     kind: str = "table"
 
 
@@ -100,6 +107,7 @@ class Section:
 
 
 def text(said: str, tone: Tone = "plain") -> Cell:
+    """Plain words."""
     return Cell(said, "text", tone)
 
 
@@ -108,13 +116,19 @@ def name(said: str) -> Cell:
     return Cell(said, "name")
 
 
+def own_words(said: str) -> Cell:
+    """Words of a document: a name where they are, or hold, words in its own script."""
+    return name(said) if any("\u3400" <= c <= "\u9fff" for c in said) else text(said)
+
+
 def code(said: str) -> Cell:
+    """A name in code, a hash, a command."""
     return Cell(said, "code")
 
 
-def chip(said: str, tone: Tone) -> Cell:
+def chip(said: str, tone: Tone, below: str = "") -> Cell:
     """A short word in a frame; its tone only repeats what the word says."""
-    return Cell(said, "chip", tone)
+    return Cell(said, "chip", tone, below)
 
 
 def head(said: str) -> Cell:
@@ -147,6 +161,6 @@ def para(*pieces: Cell | str, tone: Tone = "plain") -> Para:
     return Para(tuple(text(p) if isinstance(p, str) else p for p in pieces), tone)
 
 
-def columns(*headings: str, numeric: Sequence[int] = ()) -> tuple[Column, ...]:
+def columns(*headings: str, numeric: Sequence[int] = (), widths: Sequence[int] = ()) -> tuple[Column, ...]:
     """Columns by their headings; ``numeric`` are the positions of those that hold numbers."""
-    return tuple(Column(h, i in numeric) for i, h in enumerate(headings))
+    return tuple(Column(h, i in numeric, width=widths[i] if widths else 0) for i, h in enumerate(headings))

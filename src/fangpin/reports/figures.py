@@ -22,8 +22,13 @@ from fangpin.vocabulary.text import Text
 
 MOST_FINE = 2_000
 LEVELS = (12, 9, 6, 4, 2)
-LEVEL_NAMES = {12: Text("村", "village"), 9: Text("乡镇", "township"), 6: Text("县", "county"),
-               4: Text("市", "prefecture"), 2: Text("省", "province")}
+LEVEL_NAMES = {
+    12: Text("村", "village"),
+    9: Text("乡镇", "township"),
+    6: Text("县", "county"),
+    4: Text("市", "prefecture"),
+    2: Text("省", "province"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,12 @@ def _answers(summary: Summary, code: str) -> Answers:
     frame = summary.patterns
     n, value = pl.col("households"), pl.col(code)
     low = value.fill_null(False) & (pl.col("status") == "low_income")
-    row = frame.select(n.filter(value.fill_null(False)).sum().alias("true"), n.filter(~value.fill_null(True)).sum().alias("false"),
-                       n.filter(value.is_null()).sum().alias("unknown"), n.filter(low).sum().alias("low")).row(0)
+    row = frame.select(
+        n.filter(value.fill_null(False)).sum().alias("true"),
+        n.filter(~value.fill_null(True)).sum().alias("false"),
+        n.filter(value.is_null()).sum().alias("unknown"),
+        n.filter(low).sum().alias("low"),
+    ).row(0)
     return Answers(code, *(int(x or 0) for x in row))
 
 
@@ -73,7 +82,8 @@ def true_counts(summary: Summary) -> list[tuple[int, int, int]]:
     unknown = pl.sum_horizontal([pl.col(c).is_null().cast(pl.Int32) for c in counted])
     maybe = (true < k) & (true + unknown >= k) if k is not None else pl.lit(False)
     frame = summary.patterns.group_by(true.alias("true")).agg(
-        pl.col("households").sum(), pl.col("households").filter(maybe).sum().alias("maybe"))
+        pl.col("households").sum(), pl.col("households").filter(maybe).sum().alias("maybe")
+    )
     found = {int(t): (int(n), int(m)) for t, n, m in frame.select("true", "households", "maybe").iter_rows()}
     return [(t, *found.get(t, (0, 0))) for t in range(len(counted) + 1)]
 
@@ -82,8 +92,10 @@ def together(summary: Summary) -> dict[tuple[str, str], int]:
     """Households for which two indicators are both true; a code with itself: for which it is true."""
     codes = _counted(summary)
     wanted = [(a, a) for a in codes] + list(pairs_of(codes, 2))
-    both = [pl.col("households").filter(pl.col(a).fill_null(False) & pl.col(b).fill_null(False)).sum().alias(f"{a} {b}")
-            for a, b in wanted]
+    both = [
+        pl.col("households").filter(pl.col(a).fill_null(False) & pl.col(b).fill_null(False)).sum().alias(f"{a} {b}")
+        for a, b in wanted
+    ]
     if not both:
         return {}
     row = summary.patterns.select(both).row(0)
@@ -97,8 +109,10 @@ def combinations(summary: Summary, most: int = 12) -> list[tuple[tuple[str, ...]
         return []
     truths = [pl.col(c).fill_null(False) for c in codes]
     frame = summary.patterns.with_columns(truths).group_by(codes).agg(pl.col("households").sum())
-    rows = [(tuple(c for c, true in zip(codes, row[:-1], strict=True) if true), int(row[-1]))
-            for row in frame.select(*codes, "households").iter_rows()]
+    rows = [
+        (tuple(c for c, true in zip(codes, row[:-1], strict=True) if true), int(row[-1]))
+        for row in frame.select(*codes, "households").iter_rows()
+    ]
     return sorted([r for r in rows if len(r[0]) > 1], key=lambda r: (-r[1], r[0]))[:most]
 
 
@@ -119,7 +133,9 @@ def income_bins(summary: Summary) -> list[Bin]:
     """Income around the lines: below the lower line, between the lines, from the upper line on."""
     width, parts = bin_width(summary.standard)
     lower, inside = summary.standard.lower.yuan, band_bins(summary.standard)
-    found = {int(b): (int(n), int(p)) for b, n, p in summary.bins.frame.select("bin", "households", "persons").iter_rows()}
+    found = {
+        int(b): (int(n), int(p)) for b, n, p in summary.bins.frame.select("bin", "households", "persons").iter_rows()
+    }
 
     def edge(number: int) -> Decimal:
         return lower + Decimal(number * width) / parts / 100
@@ -130,6 +146,33 @@ def income_bins(summary: Summary) -> list[Bin]:
         low = None if number == -BINS_BELOW else edge(number)
         high = None if number == inside + BINS_ABOVE else edge(number + 1)
         rows.append(Bin(number, low, high, side, *found.get(number, (0, 0))))
+    return rows
+
+
+def wide_bins(summary: Summary, size: int = 4) -> list[Bin]:
+    """The same in fewer groups: ``size`` bins of one side together, counted from the lines outward."""
+    rows: list[Bin] = []
+    inside = band_bins(summary.standard)
+    for found in income_bins(summary):
+        start = found.number if found.side == "below" else found.number - inside
+        begins = (
+            found.low is None
+            or found.high is None
+            or found.side != rows[-1].side
+            or (found.side != "band" and start % size == 0)
+        )
+        if begins:
+            rows.append(found)
+        else:
+            last = rows[-1]
+            rows[-1] = Bin(
+                last.number,
+                last.low,
+                found.high,
+                last.side,
+                last.households + found.households,
+                last.persons + found.persons,
+            )
     return rows
 
 
@@ -146,7 +189,9 @@ class OpenFact:
 
 def _gaps(summary: Summary) -> list[tuple[frozenset[str], int, int]]:
     """Sets of facts that are open together, fewest answers, households."""
-    rows = summary.gaps.frame.select("facts", "ask_least", "households").iter_rows() if summary.gaps.frame.height else ()
+    rows = (
+        summary.gaps.frame.select("facts", "ask_least", "households").iter_rows() if summary.gaps.frame.height else ()
+    )
     return [(frozenset(str(facts).split("|")) - {""}, int(fewest), int(n)) for facts, fewest, n in rows]
 
 
@@ -236,7 +281,13 @@ def place_name(code: str, village: str, lang: str) -> str:
     if len(code) == 12 and not code.endswith("000"):
         return f"{region.name} {code}" if region else code
     named = region.name if region else code
-    return f"{named} {village}".strip() if village else named if region is None or lang == "zh" else regions.name(code, lang)
+    return (
+        f"{named} {village}".strip()
+        if village
+        else named
+        if region is None or lang == "zh"
+        else regions.name(code, lang)
+    )
 
 
 def levels(summary: Summary) -> list[tuple[int, list[Place]]]:
@@ -244,8 +295,7 @@ def levels(summary: Summary) -> list[tuple[int, list[Place]]]:
     frame = summary.places.frame
     if not frame.height:
         return []
-    lengths = frame["region_code"].drop_nulls().str.len_chars()
-    longest = int(lengths.max() or 0)  # type: ignore[call-overload]
+    longest = max((len(code) for code in frame["region_code"].drop_nulls().unique()), default=0)
     usable = [width for width in LEVELS if width <= max(longest, 2)] if longest else []
     fine = next((w for w in usable if _height(frame, w) <= MOST_FINE), usable[-1] if usable else 0)
     if not fine:
@@ -262,24 +312,34 @@ def _keyed(frame: pl.DataFrame, width: int) -> pl.DataFrame:
     """Places cut to a width; where the code names no village, the natural village tells the finest places apart."""
     code = pl.col("region_code").fill_null("")
     named = (code.str.len_chars() == 12) & ~code.str.ends_with("000")
-    village = pl.when(named | (width not in (0, 12))).then(pl.lit("")).otherwise(pl.col("natural_village").fill_null(""))
-    return frame.with_columns(code.str.head(width).alias("code") if width else code.alias("code"), village.alias("village"))
+    village = (
+        pl.when(named | (width not in (0, 12))).then(pl.lit("")).otherwise(pl.col("natural_village").fill_null(""))
+    )
+    return frame.with_columns(
+        code.str.head(width).alias("code") if width else code.alias("code"), village.alias("village")
+    )
 
 
 def _rows(frame: pl.DataFrame, width: int) -> list[Place]:
-    grouped = _keyed(frame, width).group_by("code", "village", "status").agg(pl.col("households", "persons", "one").sum())
+    grouped = (
+        _keyed(frame, width).group_by("code", "village", "status").agg(pl.col("households", "persons", "one").sum())
+    )
     found: dict[tuple[str, str], Place] = {}
     for code, village, status, n, persons, one in grouped.sort("code", "village", "status").iter_rows():
         old = found.get((code, village), Place(code, village))
-        found[(code, village)] = Place(code, village, {**old.statuses, status: int(n)}, old.persons + int(persons),
-                                       old.one + int(one))
+        found[(code, village)] = Place(
+            code, village, {**old.statuses, status: int(n)}, old.persons + int(persons), old.one + int(one)
+        )
     return list(found.values())
 
 
 def rest_of(places: Sequence[Place]) -> Place:
     """Several places as one."""
+
     def plus(a: Place, b: Place) -> Place:
         keys = {*a.statuses, *b.statuses}
-        return Place("", "", {s: a.statuses.get(s, 0) + b.statuses.get(s, 0) for s in keys}, a.persons + b.persons, a.one + b.one)
+        return Place(
+            "", "", {s: a.statuses.get(s, 0) + b.statuses.get(s, 0) for s in keys}, a.persons + b.persons, a.one + b.one
+        )
 
     return reduce(plus, places, Place("", ""))

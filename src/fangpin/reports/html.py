@@ -32,8 +32,16 @@ TEMPLATES = Path(__file__).parent / "templates"
 HTML_LANG = {"zh": "zh-Hans", "en": "en"}
 
 
-def write_report(path: str | os.PathLike[str], summary: Summary, standard: Standard, findings: Sequence[Finding],
-                 counts: Counts, manifest: Mapping[str, Any], lang: str = "zh", names: str = "masked") -> Path:
+def write_report(
+    path: str | os.PathLike[str],
+    summary: Summary,
+    standard: Standard,
+    findings: Sequence[Finding],
+    counts: Counts,
+    manifest: Mapping[str, Any],
+    lang: str = "zh",
+    names: str = "masked",
+) -> Path:
     """The report at ``path``, replaced as a whole.
 
     Args:
@@ -60,22 +68,39 @@ def write_report(path: str | os.PathLike[str], summary: Summary, standard: Stand
     return target
 
 
-def render(summary: Summary, standard: Standard, findings: Sequence[Finding], counts: Counts, manifest: Mapping[str, Any],
-           lang: str = "zh", names: str = "masked") -> str:
+def render(
+    summary: Summary,
+    standard: Standard,
+    findings: Sequence[Finding],
+    counts: Counts,
+    manifest: Mapping[str, Any],
+    lang: str = "zh",
+    names: str = "masked",
+) -> str:
     """The report as text (see :func:`write_report`)."""
     if lang not in LANGUAGES or names not in ("masked", "full"):
         raise ValueError(f"lang {lang!r} must be one of {', '.join(LANGUAGES)}, names {names!r} masked or full")
     halves = [_half(Context(summary, standard, findings, counts, manifest, one, names)) for one in LANGUAGES]
     opened = halves[LANGUAGES.index(lang)]
     return _template().render(
-        halves=halves, first=HTML_LANG[lang], title=opened["title"], version=manifest.get("fangpin", ""),
-        style=_asset("report.css"), script=_asset("report.js"))
+        halves=halves,
+        first=HTML_LANG[lang],
+        title=opened["title"],
+        version=manifest.get("fangpin", ""),
+        style=_asset("report.css"),
+        script=_asset("report.js"),
+    )
 
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True,
-                                     lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
     return environment.get_template("report.html.j2")
 
 
@@ -90,9 +115,16 @@ def _half(context: Context) -> dict[str, Any]:
     other = "zh" if lang == "en" else "en"
     foot = _foot(context)
     return {
-        "key": lang, "lang": HTML_LANG[lang], "other": HTML_LANG[other], "w": {key: said(lang) for key, said in WORDS.items()},
-        "title": f"{word('title', lang)} {context.standard.as_of}", "meta": _meta(context), "banners": _banners(context),
-        "sections": list(all_sections(context)), "foot": foot, "page": _page_rules(context, foot),
+        "key": lang,
+        "lang": HTML_LANG[lang],
+        "other": HTML_LANG[other],
+        "w": {key: said(lang) for key, said in WORDS.items()},
+        "title": f"{word('title', lang)} {context.standard.as_of}",
+        "meta": _meta(context),
+        "banners": _banners(context),
+        "sections": list(all_sections(context)),
+        "foot": foot,
+        "page": _page_rules(context, foot),
     }
 
 
@@ -128,15 +160,21 @@ def _foot(context: Context) -> str:
 
 def _page_rules(context: Context, foot: str) -> str:
     """A4 with margins that carry the foot, the number of the page, and what must not be missed."""
-    short = [w for w, holds in (("generated_short", context.summary.generated), ("survey_short", bool(context.profile)))
-             if holds]
+    short = [
+        w
+        for w, holds in (("generated_short", context.summary.generated), ("survey_short", bool(context.profile)))
+        if holds
+    ]
     above = " · ".join(context.word(w) for w in short)
     before, between, after = (_css(part) for part in context.word("page", page="\x00", pages="\x00").split("\x00"))
     font = "font: 8pt system-ui, 'Noto Sans CJK SC', sans-serif; color: #3b4754;"
     top = f"@top-right {{ content: {_css(above)}; {font} font-weight: 600; }}" if above else ""
-    return (f".half[lang=\"{HTML_LANG[context.lang]}\"] {{ page: {context.lang}; }}\n"
-            f"@page {context.lang} {{ size: A4; margin: 15mm 13mm 17mm; {top} @bottom-left {{ content: {_css(foot)}; {font} }} "
-            f"@bottom-right {{ content: {before} counter(page) {between} counter(pages) {after}; {font} }} }}")
+    return (
+        f'.half[lang="{HTML_LANG[context.lang]}"] {{ page: {context.lang}; }}\n'
+        f"@page {context.lang} {{ size: A4; margin: 15mm 13mm 17mm; {top} "
+        f"@bottom-left {{ content: {_css(foot)}; {font} }} "
+        f"@bottom-right {{ content: {before} counter(page) {between} counter(pages) {after}; {font} }} }}"
+    )
 
 
 def _css(said: str) -> str:

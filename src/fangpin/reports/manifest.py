@@ -9,10 +9,9 @@ import hashlib
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from fangpin.reports.result import Result
+from fangpin.identification.verdicts import Verdicts
 
 
 def sha256_of(path: Path) -> str:
@@ -33,7 +32,7 @@ def version() -> str:
     return __version__
 
 
-def manifest_of(result: Result, statuses: Mapping[str, int], verdicts: Path) -> dict[str, Any]:
+def manifest_of(result: Verdicts, statuses: Mapping[str, int], verdicts: Path) -> dict[str, Any]:
     """What was read, under which rules, by which version, and what came out."""
     standard, batch = result.standard, result.registry.batch
     sources = standard.sources

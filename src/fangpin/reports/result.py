@@ -22,6 +22,7 @@ import polars as pl
 from fangpin.identification.verdicts import Verdicts, by_county
 from fangpin.intake import Counts
 from fangpin.reports.html import write_report
+from fangpin.reports.manifest import manifest_of
 from fangpin.reports.summary import Summary
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.findings import Finding
@@ -69,8 +70,6 @@ class Result(Verdicts):
         Raises:
             UnusableInput: the folder cannot be written.
         """
-        from fangpin.reports.manifest import manifest_of
-
         out = Path(folder)
         try:
             out.mkdir(parents=True, exist_ok=True)

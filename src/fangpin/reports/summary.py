@@ -1,8 +1,8 @@
 """The summary of a run: everything the report counts, gathered part by part in bounded memory.
 
 Reads   verdict tables (identification), the households' frames of the same part
-Gives   Summary(standard): `.add(table, frames)` for each part, `.name(registry)` once at the end; then the tallies below,
-        which `figures` turns into tables
+Gives   Summary(standard): `.add(table, frames)` for each part, `.name(registry)` once at the end; then the tallies
+        below, which `figures` turns into tables
 Not     how it looks (html), what a status means (identification)
 Keeps   memory does not grow with the households: only counts by what repeats, and a capped list of households;
         villages are folded into townships, and these into counties, where there are too many to show
@@ -29,9 +29,23 @@ MOST_LISTED = 500
 MOST_PLACES = 20_000
 MOST_ROWS = 200_000
 MOST_PATTERNS = 20_000
-BINS_BELOW, BINS_ABOVE = 17, 22
-SHOWN = ("region_code", "natural_village", HOUSEHOLD, "status", "route", "income_status", "income", "count_true",
-         "count_unknown", "veto", "ask_least", "target_group", "population", "head_name")
+BINS_BELOW, BINS_ABOVE = 17, 24
+SHOWN = (
+    "region_code",
+    "natural_village",
+    HOUSEHOLD,
+    "status",
+    "route",
+    "income_status",
+    "income",
+    "count_true",
+    "count_unknown",
+    "veto",
+    "ask_least",
+    "target_group",
+    "population",
+    "head_name",
+)
 
 
 @dataclass
@@ -71,7 +85,9 @@ class Tally:
         """Households and persons by one of the keys; rows where it is blank are left out."""
         frame = self.frame if where is None else self.frame.filter(where)
         rows = frame.drop_nulls(key).group_by(key).agg(pl.col("households", "persons").sum()).sort(key)
-        return {value: (int(n), int(persons)) for value, n, persons in rows.select(key, "households", "persons").iter_rows()}
+        return {
+            value: (int(n), int(persons)) for value, n, persons in rows.select(key, "households", "persons").iter_rows()
+        }
 
     def replace(self, frame: pl.DataFrame) -> None:
         """Other counts instead, such as folded ones."""
@@ -118,18 +134,24 @@ class Summary:
         if household is not None:
             self._look_at_source(household)
         facts = self._with_facts(table, household)
-        persons = [pl.len().cast(pl.Int64).alias("households"), pl.col("population").sum().cast(pl.Int64).alias("persons"),
-                   pl.col("population").null_count().cast(pl.Int64).alias("uncounted")]
+        persons = [
+            pl.len().cast(pl.Int64).alias("households"),
+            pl.col("population").sum().cast(pl.Int64).alias("persons"),
+            pl.col("population").null_count().cast(pl.Int64).alias("uncounted"),
+        ]
         one = (pl.col("ask_least") == 1).sum().cast(pl.Int64).alias("one")
         rows = facts.lazy()
-        counted = pl.collect_all([
-            self._answered(rows).group_by(self.answers.keys).agg(persons),
-            rows.filter(pl.col("route").is_not_null()).group_by(self.routes.keys).agg(persons[:2]),
-            rows.filter(pl.col("target_group").is_not_null() | pl.col("target_group_open")).group_by(
-                self.groups.keys).agg(persons[:2]),
-            rows.group_by(self.places.keys).agg(*persons, one),
-            self._binned(rows).group_by(self.bins.keys).agg(persons[:2]),
-        ])
+        counted = pl.collect_all(
+            [
+                self._answered(rows).group_by(self.answers.keys).agg(persons),
+                rows.filter(pl.col("route").is_not_null()).group_by(self.routes.keys).agg(persons[:2]),
+                rows.filter(pl.col("target_group").is_not_null() | pl.col("target_group_open"))
+                .group_by(self.groups.keys)
+                .agg(persons[:2]),
+                rows.group_by(self.places.keys).agg(*persons, one),
+                self._binned(rows).group_by(self.bins.keys).agg(persons[:2]),
+            ]
+        )
         tallies = (self.answers, self.routes, self.groups, self.places, self.bins)
         for tally, piece in zip(tallies, counted, strict=True):
             tally.add(piece)
@@ -146,8 +168,10 @@ class Summary:
         wanted = {"population": pl.Int32(), "natural_village": pl.String(), "head_name": pl.String()}
         if household is None:
             return table.with_columns([pl.lit(None, kind).alias(name) for name, kind in wanted.items()])
-        own = household.select(HOUSEHOLD, *[pl.col(n).cast(k) if n in household.columns else pl.lit(None, k).alias(n)
-                                            for n, k in wanted.items()])
+        own = household.select(
+            HOUSEHOLD,
+            *[pl.col(n).cast(k) if n in household.columns else pl.lit(None, k).alias(n) for n, k in wanted.items()],
+        )
         if own.height == table.height and own[HOUSEHOLD].equals(table[HOUSEHOLD]):
             return table.hstack(own.select(wanted.keys()))
         return table.join(own, on=HOUSEHOLD, how="left", maintain_order="left")
@@ -167,9 +191,13 @@ class Summary:
         width, parts = bin_width(self.standard)
         number = ((pl.col("income").to_physical().cast(pl.Int64) - lower) * parts).floordiv(width)
         inside = band_bins(self.standard)
-        held = pl.when(pl.col("income_status") == "below").then(number.clip(-BINS_BELOW, -1)).when(
-            pl.col("income_status") == "band").then(number.clip(0, inside - 1)).otherwise(
-            number.clip(inside, inside + BINS_ABOVE))
+        held = (
+            pl.when(pl.col("income_status") == "below")
+            .then(number.clip(-BINS_BELOW, -1))
+            .when(pl.col("income_status") == "band")
+            .then(number.clip(0, inside - 1))
+            .otherwise(number.clip(inside, inside + BINS_ABOVE))
+        )
         return known.select(held.cast(pl.Int32).alias("bin"), "population")
 
     def _add_gaps(self, facts: pl.DataFrame) -> None:
@@ -177,11 +205,13 @@ class Summary:
         waiting = facts.lazy().filter(pl.col("status") == "needs_visit").select("ask", "ask_least").collect()
         if not waiting.height:
             return
-        said = waiting.select(pl.col("ask").list.join("|").str.replace_all("@[^|]*", "").alias("facts"),
-                              "ask_least")
+        said = waiting.select(pl.col("ask").list.join("|").str.replace_all("@[^|]*", "").alias("facts"), "ask_least")
         count = pl.len().cast(pl.Int64).alias("households")
-        alike = said.group_by(self.gaps.keys).agg(count).with_columns(
-            pl.col("facts").str.split("|").list.unique().list.sort().list.join("|"))
+        alike = (
+            said.group_by(self.gaps.keys)
+            .agg(count)
+            .with_columns(pl.col("facts").str.split("|").list.unique().list.sort().list.join("|"))
+        )
         piece = alike.group_by(self.gaps.keys).agg(pl.col("households").sum())
         self.gaps.add(piece)
         if self.gaps.frame.height > MOST_PATTERNS:
@@ -191,14 +221,24 @@ class Summary:
         """The first households of each status, by village; once a list is full, later villages are not looked at."""
         order = ["region_code", "natural_village", HOUSEHOLD]
         kept = [self.listed] if self.listed.height else []
-        full = {status: rows["region_code"].fill_null("").max() for (status,), rows in kept[0].group_by("status")
-                if rows.height >= self.most_listed} if kept else {}
+        full = (
+            {
+                status: rows["region_code"].fill_null("").max()
+                for (status,), rows in kept[0].group_by("status")
+                if rows.height >= self.most_listed
+            }
+            if kept
+            else {}
+        )
         for status in LISTED:
             wanted = pl.col("status") == status
             if status in full:
                 wanted &= pl.col("region_code").fill_null("") <= full[status]
-            kept.append(facts.filter(wanted).select(*SHOWN, *self.standard.codes).bottom_k(
-                self.most_listed, by=[pl.col(c).fill_null("") for c in order]))
+            kept.append(
+                facts.filter(wanted)
+                .select(*SHOWN, *self.standard.codes)
+                .bottom_k(self.most_listed, by=[pl.col(c).fill_null("") for c in order])
+            )
         best = pl.concat(kept).sort("status", *[pl.col(c).fill_null("") for c in order])
         self.listed = best.group_by("status", maintain_order=True).head(self.most_listed).select(best.columns)
 
@@ -206,8 +246,9 @@ class Summary:
         """Villages into townships, townships into counties, where there are too many."""
         while self.place_width > 6 and self.places.frame.height > MOST_PLACES * len(STATUSES):
             self.place_width -= 3
-            folded = self.places.frame.with_columns(pl.col("region_code").str.head(self.place_width),
-                                                    pl.lit(None, pl.String).alias("natural_village"))
+            folded = self.places.frame.with_columns(
+                pl.col("region_code").str.head(self.place_width), pl.lit(None, pl.String).alias("natural_village")
+            )
             self.places.replace(folded.group_by(self.places.keys).agg(pl.col(self.places.sums).sum()))
 
     # -- names ----------------------------------------------------------------------------------------------

@@ -14,7 +14,9 @@ from typing import Any
 
 FONTS = "'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 _ROOT = re.compile(r"<svg[^>]*?width=\"([\d.]+)\"[^>]*?height=\"([\d.]+)\"[^>]*>")
-_NOISE = re.compile(r" (?:aria-[a-z]+|role|pointer-events|class|font-family)=\"[^\"]*\"| opacity=\"1\"| stroke-width=\"1\"")
+_NOISE = re.compile(
+    r" (?:aria-[a-z]+|role|pointer-events|class|font-family)=\"[^\"]*\"| opacity=\"1\"| stroke-width=\"1\""
+)
 _EMPTY = re.compile(r"<path(?: [a-z-]+=\"[^\"]*\")*? d=\"(?:M0,0h0v0h0Z)?\"[^>]*/>")
 _ID = re.compile(r"(id=\"|url\(#)(clip|gradient)")
 
@@ -32,16 +34,15 @@ def inline(chart: Any, title: str, key: str) -> str:
     if found is None:
         return ""
     width, height = found.groups()
-    body = _EMPTY.sub("", _NOISE.sub("", drawn[found.end():]))
+    body = _EMPTY.sub("", _NOISE.sub("", drawn[found.end() :]))
     body = _ID.sub(rf"\1{key}-\2", body)
-    return (f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">'
-            f"{body}")
+    return f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">{body}'
 
 
 def _drawn(spec: dict[str, Any]) -> str:
     """The SVG as the renderer gives it; empty where there is no renderer, and the tables must do."""
     try:
-        import vl_convert as vlc  # noqa: PLC0415 - a second of start-up that only reports need
+        import vl_convert as vlc
     except ImportError:
         return ""
     return str(vlc.vegalite_to_svg(spec, vl_version=_version()))
@@ -50,6 +51,6 @@ def _drawn(spec: dict[str, Any]) -> str:
 @cache
 def _version() -> str:
     """The version of Vega-Lite that Altair writes, as the renderer names it."""
-    import altair as alt  # noqa: PLC0415
+    import altair as alt
 
     return ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])

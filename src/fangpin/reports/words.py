@@ -14,18 +14,30 @@ from fangpin.standards import Value
 from fangpin.vocabulary.text import Text
 
 TONES: dict[str, Tone] = {
-    "low_income": "plain", "needs_visit": "todo", "deliberate": "due", "vetoed": "plain", "to_compare": "wait",
+    "low_income": "plain",
+    "needs_visit": "todo",
+    "deliberate": "due",
+    "vetoed": "plain",
+    "to_compare": "wait",
     "not_low_income": "quiet",
 }
 MEANINGS: dict[str, Text] = {
-    "low_income": Text("收入低于下线，或成立的指标达到规定个数；已核实没有否决情形",
-                       "income below the line, or as many indicators as the rule asks for; verified that no veto item applies"),
-    "needs_visit": Text("还缺事实，补上后结果可能改变；缺的不当作“否”",
-                        "facts are missing that could change the result; a blank never counts as no"),
+    "low_income": Text(
+        "收入低于下线，或成立的指标达到规定个数；已核实没有否决情形",
+        "income below the line, or as many indicators as the rule asks for; verified that no veto item applies",
+    ),
+    "needs_visit": Text(
+        "还缺事实，补上后结果可能改变；缺的不当作“否”",
+        "facts are missing that could change the result; a blank never counts as no",
+    ),
     "deliberate": Text("收入在两线之间，交村里评议", "income between the two lines: for the village to deliberate"),
-    "vetoed": Text("收入或指标符合或可能符合，但经核实有小汽车、商品房等",
-                   "meets the rule or may meet it, but a verified car, flat or the like applies"),
-    "to_compare": Text("符合或在两线之间，财产还没有比对", "meets the rule or lies between the lines; property not checked yet"),
+    "vetoed": Text(
+        "收入或指标符合或可能符合，但经核实有小汽车、商品房等",
+        "meets the rule or may meet it, but a verified car, flat or the like applies",
+    ),
+    "to_compare": Text(
+        "符合或在两线之间，财产还没有比对", "meets the rule or lies between the lines; property not checked yet"
+    ),
     "not_low_income": Text("收入和指标都不到", "neither income nor indicators reach the rule"),
 }
 MEANINGS_ONE_LINE: dict[str, Text] = {
@@ -35,25 +47,35 @@ MEANINGS_ONE_LINE: dict[str, Text] = {
     "needs_visit": Text("收入未知，补上后才能判定", "income is unknown and must be found out first"),
 }
 SIDES: dict[str, Text] = {
-    "below": Text("低于下线", "below the line"), "band": Text("两线之间", "between the lines"),
+    "below": Text("低于下线", "below the line"),
+    "band": Text("两线之间", "between the lines"),
     "above": Text("不低于上线", "at or above the upper line"),
 }
 SIDES_ONE_LINE: dict[str, Text] = {
-    **SIDES, "above": Text("不低于线", "at or above the line"),
+    **SIDES,
+    "above": Text("不低于线", "at or above the line"),
 }
 DIMENSIONS: dict[str, Text] = {
-    "health": Text("健康", "health"), "education": Text("教育", "education"), "living": Text("生活条件", "living conditions"),
+    "health": Text("健康", "health"),
+    "education": Text("教育", "education"),
+    "living": Text("生活条件", "living conditions"),
 }
 SEVERITIES: dict[str, tuple[Text, Tone]] = {
-    "error": (Text("错误", "error"), "bad"), "warning": (Text("提醒", "warning"), "due"), "info": (Text("说明", "note"), "wait"),
+    "error": (Text("错误", "error"), "bad"),
+    "warning": (Text("提醒", "warning"), "due"),
+    "info": (Text("说明", "note"), "wait"),
 }
 CONCEPTS: dict[str, Text] = {
     "net_income_pc": Text("家庭人均纯收入", "net income per person"),
-    "adjusted_income_pc": Text("人均收入（计入理赔、扣除合规自付支出）",
-                               "income per person after insurance payouts and eligible out-of-pocket spending"),
+    "adjusted_income_pc": Text(
+        "人均收入（计入理赔、扣除合规自付支出）",
+        "income per person after insurance payouts and eligible out-of-pocket spending",
+    ),
 }
 SET_BY: dict[str, Text] = {
-    "national": Text("国家", "nation"), "province": Text("省", "province"), "county": Text("县", "county"),
+    "national": Text("国家", "nation"),
+    "province": Text("省", "province"),
+    "county": Text("县", "county"),
 }
 ROSTER = Text("家庭成员名单不全", "the list of members is incomplete")
 
@@ -70,29 +92,41 @@ WORDS: dict[str, Text] = {
     "standard": Text("标准", "standard"),
     "made_with": Text("生成工具", "made with"),
     "page": Text("第 {page} 页，共 {pages} 页", "page {page} of {pages}"),
-    "generated": Text("模拟数据：由 fangpin synth 随机生成，不是任何真实的户或人，不得用于认定。",
-                      "Synthetic data: generated at random by fangpin synth. Nobody here exists; never use it for a decision."),
+    "generated": Text(
+        "模拟数据：由 fangpin synth 随机生成，不是任何真实的户或人，不得用于认定。",
+        "Synthetic data: generated at random by fangpin synth. Nobody here exists; never use it for a decision.",
+    ),
     "generated_short": Text("模拟数据，不得用于认定", "synthetic data, not for decisions"),
-    "survey": Text("抽样调查数据（导入方案 {profile}）：户数是调查到的户数，未加权，不代表总体。",
-                   "Survey data (mapping profile {profile}): counts are of the households interviewed, unweighted; they do not stand for "
-                   "the population."),
+    "survey": Text(
+        "抽样调查数据（导入方案 {profile}）：户数是调查到的户数，未加权，不代表总体。",
+        "Survey data (mapping profile {profile}): counts are of the households interviewed, unweighted; they do "
+        "not stand for the population.",
+    ),
     "survey_short": Text("调查数据，未加权", "survey data, unweighted"),
-    "full_names": Text("本报告含真实姓名。只交给有权查看的人，不外传、不张贴。",
-                       "This report carries real names. Only for those entitled to see them; do not pass on, do not post."),
+    "full_names": Text(
+        "本报告含真实姓名。只交给有权查看的人，不外传、不张贴。",
+        "This report carries real names. Only for those entitled to see them; do not pass on, do not post.",
+    ),
     "masked_note": Text("姓名已遮盖，只留姓氏。", "Names are masked: the family name only."),
-    "rule_result": Text("以下都是规则判定，不是认定；认定由县级按程序作出。",
-                        "Everything here is a rule result, not a decision; the decision is the county's, by its procedure."),
+    "rule_result": Text(
+        "以下都是规则判定，不是认定；认定由县级按程序作出。",
+        "Everything here is a rule result, not a decision; the decision is the county's, by its procedure.",
+    ),
     # -- answer
     "answer": Text("结果", "The answer"),
-    "answer_line": Text("截至 {day}，{total} 户中有 {low} 户初判符合（{share}），另有 {visit} 户信息不全、需要补问；低收入线 {line} 元/人·年。",
-                        "As of {day}, {low} of {total} households meet the rule ({share}); {visit} more have facts missing and need a visit. "
-                        "The low-income line is {line} yuan per person and year."),
+    "answer_line": Text(
+        "截至 {day}，{total} 户中有 {low} 户初判符合（{share}），另有 {visit} 户信息不全、需要补问；"
+        "低收入线 {line} 元/人·年。",
+        "As of {day}, {low} of {total} households meet the rule ({share}); {visit} more have facts missing and need a "
+        "visit. The low-income line is {line} yuan per person and year.",
+    ),
     "no_households": Text("没有读到任何农户，无从判定。", "No household was read, so there is nothing to say."),
     "persons_line": Text("初判符合的户共 {persons} 人。", "Those that meet the rule have {persons} members."),
-    "uncounted": Text("{n} 户人口数未知，没有计入人数。", "{n} households of unknown size are not in the counts of persons."),
+    "uncounted": Text(
+        "{n} 户人口数未知，没有计入人数。", "{n} households of unknown size are not in the counts of persons."
+    ),
     "by_status": Text("各结果户数", "Households by result"),
     "status": Text("规则判定", "rule result"),
-    "meaning": Text("含义", "meaning"),
     "households": Text("户数", "households"),
     "share": Text("占比", "share"),
     "persons": Text("人数", "persons"),
@@ -113,12 +147,17 @@ WORDS: dict[str, Text] = {
     "year": Text("年份", "year"),
     # -- who
     "who": Text("是哪些户", "Which households"),
-    "who_note": Text("按村排列。每户的理由、日期和来源：fangpin explain PATH --household 户编号。",
-                     "By village. Reasons, dates and sources of any household: fangpin explain PATH --household ID."),
-    "who_none": Text("没有户初判符合、待评议、待比对、有否决情形或信息不全。",
-                     "No household meets the rule, waits, or lacks facts."),
-    "first_of": Text("共 {total} 户，列出前 {shown} 户；全部在 verdicts.parquet。",
-                     "{total} households; the first {shown} are listed, all are in verdicts.parquet."),
+    "who_note": Text(
+        "按村排列。每户的理由、日期和来源用命令查：",
+        "By village. Reasons, dates and sources of any household come from the command",
+    ),
+    "who_none": Text(
+        "没有户初判符合、待评议、待比对、有否决情形或信息不全。", "No household meets the rule, waits, or lacks facts."
+    ),
+    "first_of": Text(
+        "共 {total} 户，列出前 {shown} 户；全部在 verdicts.parquet。",
+        "{total} households; the first {shown} are listed, all are in verdicts.parquet.",
+    ),
     "all_of": Text("共 {total} 户，全部列出。", "{total} households, all listed."),
     "village": Text("村", "village"),
     "household_id": Text("户编号", "household id"),
@@ -133,7 +172,10 @@ WORDS: dict[str, Text] = {
     "why_true": Text("已成立", "true so far"),
     # -- where
     "where": Text("在哪里", "Where they are"),
-    "where_none": Text("输入里没有区划代码和自然村，不能分地区。", "The input has neither region codes nor villages, so places cannot be told apart."),
+    "where_none": Text(
+        "输入里没有区划代码和自然村，不能分地区。",
+        "The input has neither region codes nor villages, so places cannot be told apart.",
+    ),
     "by_level": Text("各{level}户数", "Households by {level}"),
     "others": Text("其余 {n} 个", "{n} others"),
     "place_name": Text("地方", "place"),
@@ -141,14 +183,16 @@ WORDS: dict[str, Text] = {
     "no_code": Text("区划未填", "no region given"),
     # -- indicators
     "indicators": Text("各项指标", "Each indicator"),
-    "indicators_note": Text("“未知”是缺事实、结果可能改变；不是“否”。",
-                            "Unknown means that facts are missing which could change the answer; it is not a no."),
+    "indicators_note": Text(
+        "“未知”是缺事实、结果可能改变；不是“否”。",
+        "Unknown means that facts are missing which could change the answer; it is not a no.",
+    ),
     "indicator": Text("指标", "indicator"),
     "true": Text("成立", "true"),
     "false": Text("不成立", "false"),
     "unknown": Text("未知", "unknown"),
     "true_share": Text("成立占比", "share true"),
-    "among_low": Text("初判符合户中成立", "true among those that meet the rule"),
+    "among_low": Text("初判符合户中", "of those that meet the rule"),
     "chart_indicators": Text("成立和未知的户数", "Households for which each holds or is unknown"),
     "table_indicators": Text("每项指标的户数", "Households by indicator"),
     "no_indicators": Text("这个标准只看收入线，没有指标。", "This standard has a line only and no indicators."),
@@ -157,7 +201,9 @@ WORDS: dict[str, Text] = {
     "joint": Text("指标叠加", "Indicators together"),
     "true_count": Text("成立个数", "number true"),
     "table_true_counts": Text("按成立个数分", "Households by the number of indicators that hold"),
-    "chart_true_counts": Text("成立几项的户各有多少（k = {k}）", "Households by the number of indicators that hold (k = {k})"),
+    "chart_true_counts": Text(
+        "成立几项的户各有多少（k = {k}）", "Households by the number of indicators that hold (k = {k})"
+    ),
     "could_reach": Text("其中补全后可能达到 k", "of these, could still reach k"),
     "at_least_k": Text("达到 k", "k or more"),
     "below_k": Text("未达到 k", "fewer than k"),
@@ -169,14 +215,20 @@ WORDS: dict[str, Text] = {
     "combination": Text("同时成立的指标（恰好这些）", "indicators that hold together (exactly these)"),
     # -- income
     "income": Text("收入和两线", "Income and the lines"),
-    "income_band": Text("两线之间有 {n} 户（{share}）；其中 {d} 户待评议，其余由指标、否决项或缺的事实决定。",
-                        "{n} households ({share}) lie between the lines; {d} of them are for deliberation, the others are settled by "
-                        "indicators, veto items or missing facts."),
-    "income_one": Text("这个标准只有一条线，没有两线之间的户。", "This standard has one line, so no household lies between two."),
+    "income_band": Text(
+        "两线之间有 {n} 户（{share}）；其中 {d} 户待评议，其余由指标、否决项或缺的事实决定。",
+        "{n} households ({share}) lie between the lines; {d} of them are for deliberation, the others are settled by "
+        "indicators, veto items or missing facts.",
+    ),
+    "income_one": Text(
+        "这个标准只有一条线，没有两线之间的户。", "This standard has one line, so no household lies between two."
+    ),
     "income_unknown": Text("{n} 户收入未知，没有画在图上。", "{n} households of unknown income are not in the chart."),
     "chart_income": Text("人均收入分布（元/人·年）", "Income per person (yuan per year)"),
     "chart_income_axis": Text("人均收入（元）", "income per person (yuan)"),
-    "chart_income_left_out": Text("两端没有上下限的组不画，见表。", "The open groups at both ends are not drawn; see the table."),
+    "chart_income_left_out": Text(
+        "两端没有上下限的组不画，见表。", "The open groups at both ends are not drawn; see the table."
+    ),
     "table_income": Text("按收入分组", "Households by income"),
     "income_range": Text("人均收入", "income per person"),
     "side": Text("在哪一段", "where"),
@@ -186,7 +238,9 @@ WORDS: dict[str, Text] = {
     "between_note": Text("含下限，不含上限。", "The lower bound belongs to the group, the upper one does not."),
     "routes": Text("凭什么初判成立", "What makes it sure"),
     "route": Text("途径", "route"),
-    "routes_note": Text("包括财产待比对、有否决情形的户。", "Households awaiting the cross-check or with a veto item are included."),
+    "routes_note": Text(
+        "包括财产待比对、有否决情形的户。", "Households awaiting the cross-check or with a veto item are included."
+    ),
     # -- veto and groups
     "veto": Text("否决项和重点对象", "Veto items and key groups"),
     "veto_table": Text("否决项（全部户）", "Veto items (all households)"),
@@ -203,8 +257,10 @@ WORDS: dict[str, Text] = {
     # -- unknown
     "open": Text("缺什么，先问什么", "What is unknown, and what to ask first"),
     "open_none": Text("没有信息不全的户。", "No household lacks facts that matter."),
-    "open_line": Text("{n} 户信息不全；其中 {one} 户最好的情况下只要 1 个答案。",
-                      "{n} households lack facts that matter; at best, {one} of them need a single answer."),
+    "open_line": Text(
+        "{n} 户信息不全；其中 {one} 户最好的情况下只要 1 个答案。",
+        "{n} households lack facts that matter; at best, {one} of them need a single answer.",
+    ),
     "facts_table": Text("缺的事实", "Facts that are open"),
     "chart_facts": Text("缺这项事实的户数", "Households in which a fact is open"),
     "fact": Text("事实", "fact"),
@@ -212,20 +268,29 @@ WORDS: dict[str, Text] = {
     "fact_open": Text("缺的户数", "open in"),
     "fact_enough": Text("答它就够", "its answer is enough"),
     "fact_one": Text("一答可定的户里要问它", "asked where one answer may do"),
-    "facts_note": Text("“答它就够”：这一户别的都不用再问。“一答可定”：最好的情况下一个答案就能判定。",
-                       "“Its answer is enough”: nothing else need be asked there. “One answer may do”: at best a single answer settles it."),
-    "facts_spared": Text("先问{fact}：答了它就不用再问{spared}。", "Ask {fact} first: once it is answered, {spared} need no asking."),
+    "facts_note": Text(
+        "“答它就够”：这一户别的都不用再问。“一答可定”：最好的情况下一个答案就能判定。",
+        "“Its answer is enough”: nothing else need be asked there. “One answer may do”: at best a single "
+        "answer settles it.",
+    ),
+    "facts_spared": Text(
+        "先问{fact}：答了它就不用再问{spared}。", "Ask {fact} first: once it is answered, {spared} need no asking."
+    ),
     "chart_enough": Text("答它就够", "its answer is enough"),
     "chart_others": Text("还要问别的", "others must be asked too"),
     "plan_table": Text("按事实集中补：先补哪几项", "Gathering facts in bulk: which first"),
-    "plan_note": Text("依次补齐这些事实（例如向部门批量查询），累计有多少户不再缺事实。",
-                      "Fill these one after another (for example from a department's list): so many households then lack nothing."),
+    "plan_note": Text(
+        "依次补齐这些事实（例如向部门批量查询），累计有多少户不再缺事实。",
+        "Fill these one after another (for example from a department's list): so many households then lack nothing.",
+    ),
     "step": Text("顺序", "step"),
     "settled": Text("新增补全的户", "further households complete"),
     "cumulative": Text("累计", "in all"),
     "trips_table": Text("按村走访：先去哪几个村", "Visits by village: where to go first"),
-    "trips_note": Text("按“一答可定”的户数排列。核查表：fangpin visits PATH --out DIR。",
-                       "By households that one answer may settle. Visit sheets: fangpin visits PATH --out DIR."),
+    "trips_note": Text(
+        "按“一答可定”的户数排列。核查表：fangpin visits PATH --out DIR。",
+        "By households that one answer may settle. Visit sheets: fangpin visits PATH --out DIR.",
+    ),
     "waiting": Text("待补的户", "waiting"),
     "one_answer": Text("一答可定", "one answer may do"),
     "least_table": Text("最少要几个答案", "Fewest answers needed"),
@@ -233,8 +298,10 @@ WORDS: dict[str, Text] = {
     "least_zero": Text("按现有规则问不清", "asking alone cannot settle it"),
     # -- quality
     "quality": Text("数据质量", "Quality of the data"),
-    "rows_line": Text("读入 {rows} 行：收下 {accepted} 行，收下但有问题 {noted} 行，拒收 {refused} 行。",
-                      "{rows} rows read: {accepted} accepted, {noted} accepted with findings, {refused} refused."),
+    "rows_line": Text(
+        "读入 {rows} 行：收下 {accepted} 行，收下但有问题 {noted} 行，拒收 {refused} 行。",
+        "{rows} rows read: {accepted} accepted, {noted} accepted with findings, {refused} refused.",
+    ),
     "findings_table": Text("发现的问题（按代码归并）", "Findings, by code"),
     "findings_none": Text("没有发现问题。", "Nothing was found."),
     "finding_code": Text("代码", "code"),
@@ -281,8 +348,10 @@ WORDS: dict[str, Text] = {
     "counts": Text("计入", "counts"),
     # -- manifest
     "manifest": Text("这份报告怎么来的", "Where this report comes from"),
-    "manifest_note": Text("同样的输入、标准和版本给出同样的结果：fangpin replay manifest.json。",
-                          "Equal input, standard and version give equal results: fangpin replay manifest.json."),
+    "manifest_note": Text(
+        "同样的输入、标准和版本给出同样的结果：fangpin replay manifest.json。",
+        "Equal input, standard and version give equal results: fangpin replay manifest.json.",
+    ),
     "files": Text("读入的文件", "Files that were read"),
     "file": Text("文件", "file"),
     "table": Text("表", "table"),

@@ -6,18 +6,32 @@ Not     how it is found and put together (resolve), what it says of a household 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from fangpin.language.tree import Node
 from fangpin.standards.documents import GroupsDocument, StandardDocument
 from fangpin.vocabulary.money import to_micro
 from fangpin.vocabulary.text import Text
 
-if TYPE_CHECKING:
-    from fangpin.standards.resolve import Sources
+
+@dataclass(frozen=True)
+class Sources:
+    """Everything a resolved standard is made from."""
+
+    id: str
+    region: str | None
+    as_of: date
+    overlays: tuple[Path, ...] = ()
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_changes(self, changes: Mapping[str, Any]) -> Sources:
+        """The same, with ``changes`` beside those there are."""
+        return replace(self, changes={**self.changes, **changes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +120,7 @@ class Standard:
     hash: str
     definitions: dict[str, Text] = field(default_factory=dict)
     sources: Sources | None = field(default=None, compare=False, repr=False)
+    again: Callable[[Sources], Standard] | None = field(default=None, compare=False, repr=False)
 
     @property
     def codes(self) -> list[str]:
@@ -135,7 +150,5 @@ class Standard:
         Raises:
             UnusableInput: an unknown parameter, or a value outside what it allows.
         """
-        from fangpin.standards.resolve import resolve
-
-        assert self.sources is not None
-        return resolve(self.sources.with_changes(changes))
+        assert self.sources is not None and self.again is not None
+        return self.again(self.sources.with_changes(changes))

@@ -8,7 +8,7 @@ Keeps   the most specific region wins; two overlays of one level that set one th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,28 +20,13 @@ from fangpin.standards import lines
 from fangpin.standards.compile import compiled_rules
 from fangpin.standards.documents import IndicatorDocument, OverlayDocument, StandardDocument, load_overlay
 from fangpin.standards.merge import document, listing
-from fangpin.standards.model import Indicator, Line, Regime, Standard, Value
+from fangpin.standards.model import Indicator, Line, Regime, Sources, Standard, Value
 from fangpin.standards.overlays import covers, settings, shipped_overlays
 from fangpin.standards.parameters import values_of
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.text import Text
 
 __all__ = ["Sources", "base_hash", "document", "listing", "read_day", "resolve", "resolve_for_reading", "standard"]
-
-
-@dataclass(frozen=True)
-class Sources:
-    """Everything a resolved standard is made from."""
-
-    id: str
-    region: str | None
-    as_of: date
-    overlays: tuple[Path, ...] = ()
-    changes: Mapping[str, Any] = field(default_factory=dict)
-
-    def with_changes(self, changes: Mapping[str, Any]) -> Sources:
-        """The same, with ``changes`` beside those there are."""
-        return replace(self, changes={**self.changes, **changes})
 
 
 def standard(
@@ -113,7 +98,7 @@ def resolve(sources: Sources) -> Standard:
     digest = _digest(doc, values, lower, upper, regime)
     return Standard(doc.id, Text(doc.title.zh, doc.title.en), sources.region, sources.as_of, doc.effective.from_,
                     doc.effective.until, doc.income.concept, lower, upper, indicators, veto, values, k, regime,
-                    tuple(name for name, _ in overlays), doc, digest, named, sources)
+                    tuple(name for name, _ in overlays), doc, digest, named, sources, resolve)
 
 
 def _digest(doc: StandardDocument, values: Mapping[str, Value], lower: Line, upper: Line, regime: Regime | None) -> str:

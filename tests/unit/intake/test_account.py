@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from collections import Counter
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,40 @@ def test_rows_in_are_rows_accounted_for(households: list[Any], members: list[Any
     assert result.exit_code == int(bool(counts.refused) or any(f.severity == "error" for f in result.findings))
 
 
+@QUIET
+@given(
+    st.lists(HOUSEHOLD_ROW, max_size=6),
+    st.lists(MEMBER_ROW, max_size=8),
+    st.lists(INCOME_ROW, max_size=5),
+    st.integers(0, 1),
+)
+def test_parquet_says_what_frames_say(
+    tmp_path: Path, households: list[Any], members: list[Any], incomes: list[Any], parts: int
+) -> None:
+    frames = {
+        "household": pl.DataFrame(households, schema=dict.fromkeys(HOUSEHOLD_KEYS, pl.String)),
+        "member": pl.DataFrame(members, schema=dict.fromkeys(MEMBER_KEYS, pl.String)),
+        "income_year": pl.DataFrame(incomes, schema=dict.fromkeys(INCOME_KEYS, pl.String)),
+    }
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))
+    for name, frame in frames.items():
+        pieces = [frame[::2], frame[1::2]] if parts else [frame]
+        (folder / name).mkdir()
+        for number, piece in enumerate(pieces):
+            piece.write_parquet(folder / name / f"{number}.parquet")
+    by_file, by_frame = check(folder), check(frames)
+    assert by_file.by_table == by_frame.by_table
+    assert by_file.by_code() == by_frame.by_code()
+    batch = read_batch(folder)
+    loaded = [part.load().frames for part in batch.parts]
+    for name, frame in read_batch(frames).load().frames.items():
+        together = pl.concat([part[name] for part in loaded])
+        assert together.height == frame.height
+        assert Counter(map(str, together.rows())) == Counter(map(str, frame.rows()))
+
+
+HOUSEHOLD_KEYS = ("household_id", "population", "region_code", "valid_from", "known_at")
+INCOME_KEYS = ("household_id", "year", "net_income_pc")
 MEMBER_KEYS = (
     "household_id",
     "person_id",
@@ -177,6 +212,42 @@ def test_quick_columns_are_those_read_cell_by_cell(path: str, data: st.DataObjec
     for at, (before, after) in enumerate(zip(raw.to_list(), slow.to_list(), strict=True)):
         empty = before is None or before != before or (isinstance(before, str) and not before.strip())
         assert (at in lost) == (after is None and not empty)
+
+
+ODD: dict[str, pl.Series] = {
+    "null": pl.Series([None, None]),
+    "int128": pl.Series([1, 2**100], dtype=pl.Int128),
+    "decimal": pl.Series(["1", "9" * 38]).cast(pl.Decimal(38, 0)),
+    "binary": pl.Series([b"1", b"\xff"]),
+    "time": pl.Series([time(1, 2), None]),
+    "duration": pl.Series([timedelta(days=1), None]),
+    "datetime": pl.Series([datetime(2021, 1, 1, 5), None]),
+    "list": pl.Series([["1", None], []], dtype=pl.List(pl.String)),
+    "nested": pl.Series([[["1"]], []]),
+    "struct": pl.Series([{"a": 1}, None]),
+    "array": pl.Series([["1", "2"], ["3", "4"]], dtype=pl.Array(pl.String, 2)),
+    "object": pl.Series([object(), {1: 2}], dtype=pl.Object),
+    "enum": pl.Series(["1", "zz"], dtype=pl.Enum(["1", "zz"])),
+    "infinite": pl.Series([float("inf"), float("nan")]),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_columns_of_any_type_are_read_or_found_wanting(kind: str) -> None:
+    fields = {
+        f.kind: f for t in tables.catalogue().tables.values() for f in t.fields.values() if f.name not in t.identity
+    }
+    for field in fields.values():
+        keys = {key: pl.Series(["h1", "h2"]) for key in tables.catalogue().table(field.table).identity}
+        frames = {
+            "household": pl.DataFrame({"household_id": ["h1", "h2"]}),
+            field.table: pl.DataFrame({**keys, field.name: ODD[kind]}),
+        }
+        loaded = read_batch(frames).load()
+        assert loaded.frames[field.table].schema == tables.polars_schema(field.table)
+        assert loaded.counts.refused == 0
+    by_key = read_batch({"household": pl.DataFrame({"household_id": ODD[kind]})}).load()
+    assert by_key.counts.rows == 2
 
 
 def test_counts_add() -> None:

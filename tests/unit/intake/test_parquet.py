@@ -80,6 +80,34 @@ def test_only_the_columns_asked_for_are_read(tmp_path: Path) -> None:
     assert in_memory.load({}).frames["living"].height == 0
 
 
+@pytest.mark.parametrize(
+    "living",
+    [
+        HOUSEHOLDS[:10],
+        HOUSEHOLDS[2:9],
+        [HOUSEHOLDS[0], *HOUSEHOLDS[:10]],
+        [*HOUSEHOLDS[:10], HOUSEHOLDS[0]],
+        [*HOUSEHOLDS[:9], "x", "x"],
+        [*HOUSEHOLDS[:4], None, *HOUSEHOLDS[5:9]],
+        HOUSEHOLDS[9::-1],
+        [f"{HOUSEHOLDS[0]} "],
+    ],
+)
+def test_rows_of_a_household_wherever_they_stand(tmp_path: Path, living: list[str | None]) -> None:
+    _write(tmp_path / "household.parquet", HOUSEHOLDS[:10])
+    _write(tmp_path / "living.parquet", living)
+    _write(tmp_path / "member.parquet", living, table="member")
+    parquet, memory = (
+        check(tmp_path),
+        check({name: pl.read_parquet(tmp_path / f"{name}.parquet") for name in ("household", "living", "member")}),
+    )
+    assert parquet.by_table == memory.by_table
+    assert parquet.by_code() == memory.by_code()
+    keys = [(i or "").strip() for i in living]
+    accepted = [i for i in keys if keys.count(i) == 1 and i in HOUSEHOLDS[:10]]
+    assert read_batch(tmp_path).load().frames["living"]["household_id"].to_list() == accepted
+
+
 def test_a_household_in_two_counties_is_doubled(tmp_path: Path) -> None:
     _counties(tmp_path)
     _write(tmp_path / "household" / "35" / "c1.parquet", [*HOUSEHOLDS[10:20], HOUSEHOLDS[0]], population=[3] * 11)

@@ -21,6 +21,7 @@ from fangpin.reports.blocks import (
     head,
     name,
     number,
+    own_words,
     para,
     text,
 )
@@ -47,22 +48,25 @@ def law(context: Context) -> Section:
     for key, pairs in (("law_changes", document.changes), ("law_open", document.open_questions)):
         lines = pairs.en if context.lang == "en" else pairs.zh
         if lines:
-            section.add(Sub(context.word(key)), Bullets(tuple((text(line),) for line in lines)))
+            section.add(Sub(context.word(key)), Bullets(tuple((own_words(line),) for line in lines)))
     return section
 
 
 def _about(context: Context) -> Table:
     standard, document = context.standard, context.standard.document
     until = standard.effective_until
-    period = context.word("law_until", start=standard.effective_from, end=until) if until else context.word(
-        "law_from", start=standard.effective_from)
+    period = (
+        context.word("law_until", start=standard.effective_from, end=until)
+        if until
+        else context.word("law_from", start=standard.effective_from)
+    )
     basis = document.legal_basis
     verified = context.word("verified" if document.source.verified is True else "unverified")
     rows: list[tuple[Cell, ...]] = [
         (head(context.word("law_id")), code(standard.id)),
         (head(context.word("law_title")), text(standard.title(context.lang))),
         (head(context.word("law_in_force")), text(period)),
-        (head(context.word("law_basis")), _own_words(basis.en if context.lang == "en" else basis.zh)),
+        (head(context.word("law_basis")), own_words(basis.en if context.lang == "en" else basis.zh)),
         (head(context.word("law_source")), name(f"{document.source.document} {document.source.place}".strip())),
         (head(context.word("state")), text(verified)),
         (head(context.word("law_concept")), text(CONCEPTS[standard.concept](context.lang))),
@@ -72,14 +76,15 @@ def _about(context: Context) -> Table:
     if standard.regime is not None:
         rows.append((head(context.word("law_regime")), _regime(context)))
     overlays = ", ".join(standard.overlays)
-    rows += [(head(context.word("law_overlays")), code(overlays) if overlays else text(context.word("law_no_overlays"))),
-             (head(context.word("law_hash")), code(standard.hash))]
-    return Table(context.word("law_table"), columns(context.word("law_item"), context.word("law_value")), tuple(rows))
-
-
-def _own_words(said: str) -> Cell:
-    """A text that may carry a document's number in its own script."""
-    return name(said) if any("\u4e00" <= c <= "\u9fff" for c in said) else text(said)
+    rows += [
+        (head(context.word("law_overlays")), code(overlays) if overlays else text(context.word("law_no_overlays"))),
+        (head(context.word("law_hash")), code(standard.hash)),
+    ]
+    return Table(
+        context.word("law_table"),
+        columns(context.word("law_item"), context.word("law_value"), widths=(20, 80)),
+        tuple(rows),
+    )
 
 
 def _regime(context: Context) -> Cell:
@@ -90,17 +95,30 @@ def _regime(context: Context) -> Cell:
 
 
 def _items(context: Context, items: Sequence[Indicator]) -> Table:
-    heads = columns(*[context.word(w) for w in ("indicator", "law_text", "law_rule", "law_readings", "law_source")])
+    heads = columns(
+        *[context.word(w) for w in ("indicator", "law_text", "law_rule", "law_readings", "law_source")],
+        widths=(15, 19, 32, 20, 14),
+    )
     stop = "；" if context.lang == "zh" else "; "
-    rows = tuple((head(_label(context, item)), text(item.text(context.lang)), code(" ".join(item.rule.split())),
-                  text(stop.join(r(context.lang) for r in item.readings)), name(item.clause)) for item in items)
+    rows = tuple(
+        (
+            head(_label(context, item)),
+            text(item.text(context.lang)),
+            code(" ".join(item.rule.split())),
+            text(stop.join(r(context.lang) for r in item.readings)),
+            name(item.clause),
+        )
+        for item in items
+    )
     return Table("", heads, rows)
 
 
 def _label(context: Context, item: Indicator) -> str:
     said = f"{item.code} {item.name(context.lang)}"
     if item.dimension:
-        said += f"（{DIMENSIONS[item.dimension].zh}）" if context.lang == "zh" else f" ({DIMENSIONS[item.dimension].en})"
+        said += (
+            f"（{DIMENSIONS[item.dimension].zh}）" if context.lang == "zh" else f" ({DIMENSIONS[item.dimension].en})"
+        )
     if not item.counts:
         said += f" [{context.word('veto_flag')}]"
     return said
@@ -109,16 +127,30 @@ def _label(context: Context, item: Indicator) -> str:
 def _definitions(context: Context) -> Table:
     document = context.standard.document.define
     rules = {**document.member, **document.household}
-    rows = tuple((code(term), text(said(context.lang)), code(" ".join(rules[term].rule.split())))
-                 for term, said in context.standard.definitions.items())
-    heads = columns(*[context.word(w) for w in ("term", "law_text", "law_rule")])
+    rows = tuple(
+        (code(term), text(said(context.lang)), code(" ".join(rules[term].rule.split())))
+        for term, said in context.standard.definitions.items()
+    )
+    heads = columns(*[context.word(w) for w in ("term", "law_text", "law_rule")], widths=(17, 23, 60))
     return Table(context.word("law_definitions"), heads, rows)
 
 
 def _parameters(context: Context) -> Table:
-    heads = columns(*[context.word(w) for w in ("field", "parameter", "value", "state", "source", "set_by")])
-    rows = tuple((code(p.name), text(p.label(context.lang)), _value(context, p), _state(context, p), name(p.source),
-                  text(SET_BY[p.set_by](context.lang))) for p in context.standard.parameters.values())
+    heads = columns(
+        *[context.word(w) for w in ("field", "parameter", "value", "state", "source", "set_by")],
+        widths=(20, 25, 14, 10, 23, 8),
+    )
+    rows = tuple(
+        (
+            code(p.name),
+            text(p.label(context.lang)),
+            _value(context, p),
+            _state(context, p),
+            name(p.source),
+            text(SET_BY[p.set_by](context.lang)),
+        )
+        for p in context.standard.parameters.values()
+    )
     return Table(context.word("law_parameters"), heads, rows)
 
 
@@ -142,10 +174,15 @@ def _state(context: Context, parameter: Value) -> Cell:
 def manifest(context: Context) -> Section:
     """Input, standard and version with their hashes."""
     section = Section("manifest", context.word("manifest")).add(para(context.word("manifest_note")))
-    rows = tuple((head(MANIFEST[key](context.lang) if key in MANIFEST else key), _manifest_value(context, value))
-                 for key, value in _flat(context.manifest) if key in MANIFEST)
-    section.add(Table("", columns(context.word("law_item"), context.word("law_value")), rows))
-    files = context.manifest.get("input", {}).get("files", []) if isinstance(context.manifest.get("input"), Mapping) else []
+    rows = tuple(
+        (head(MANIFEST[key](context.lang) if key in MANIFEST else key), _manifest_value(context, value))
+        for key, value in _flat(context.manifest)
+        if key in MANIFEST
+    )
+    section.add(Table("", columns(context.word("law_item"), context.word("law_value"), widths=(30, 70)), rows))
+    files = (
+        context.manifest.get("input", {}).get("files", []) if isinstance(context.manifest.get("input"), Mapping) else []
+    )
     return section.add(_files(context, files)) if files else section
 
 
@@ -165,15 +202,25 @@ def _manifest_value(context: Context, value: Any) -> Cell:
     if isinstance(value, Mapping):
         return code(", ".join(f"{k} = {v}" for k, v in value.items()))
     said = str(value)
-    return number(value) if isinstance(value, int) else code(PurePath(said).name if "/" in said and said.startswith("/") else said)
+    return (
+        number(value)
+        if isinstance(value, int)
+        else code(PurePath(said).name if "/" in said and said.startswith("/") else said)
+    )
 
 
 def _files(context: Context, files: Sequence[Mapping[str, Any]]) -> Table:
     heads = columns(*[context.word(w) for w in ("table", "file", "rows", "sha256")], numeric=(2,))
     known = tables.catalogue().tables
-    rows = [(text(known[f["table"]].label(context.lang)) if f.get("table") in known else code(str(f.get("table", ""))),
-             name(" › ".join(p for p in (PurePath(str(f.get("path", ""))).name, str(f.get("sheet", ""))) if p)),
-             number(int(f.get("rows", 0))), code(str(f.get("sha256", ""))[:16])) for f in files[:MOST_FILES]]
+    rows = [
+        (
+            text(known[f["table"]].label(context.lang)) if f.get("table") in known else code(str(f.get("table", ""))),
+            name(" › ".join(p for p in (PurePath(str(f.get("path", ""))).name, str(f.get("sheet", ""))) if p)),
+            number(int(f.get("rows", 0))),
+            code(str(f.get("sha256", ""))[:16]),
+        )
+        for f in files[:MOST_FILES]
+    ]
     if len(files) > MOST_FILES:
         rows.append((text(context.word("others", n=f"{len(files) - MOST_FILES:,}")), text(""), text(""), text("")))
     return Table(context.word("files"), heads, tuple(rows))

@@ -15,10 +15,12 @@ from fangpin.reports.blocks import (
     Sub,
     Table,
     chip,
+    code,
     columns,
     head,
     name,
     number,
+    own_words,
     para,
     percent,
     share,
@@ -39,8 +41,13 @@ def answer(context: Context) -> Section:
     section = Section("answer", context.word("answer"))
     if not context.total:
         return section.add(para(context.word("no_households")), line_table(context))
-    section.add(Para((text(_answer_line(context)),), kind="lead"), _by_status(context), para(_persons_line(context)),
-                para(context.word("rule_result")), line_table(context))
+    section.add(
+        Para((text(_answer_line(context)),), kind="lead"),
+        _by_status(context),
+        para(_persons_line(context)),
+        para(context.word("rule_result")),
+        line_table(context),
+    )
     note = context.standard.document.income.note
     if note is not None:
         section.add(para(note.en if context.lang == "en" else note.zh))
@@ -49,8 +56,15 @@ def answer(context: Context) -> Section:
 
 def _answer_line(context: Context) -> str:
     low, visit = context.statuses["low_income"], context.statuses["needs_visit"]
-    return context.word("answer_line", day=context.standard.as_of.isoformat(), total=f"{context.total:,}", low=f"{low:,}",
-                        share=share(low, context.total), visit=f"{visit:,}", line=yuan(context.standard.lower.yuan, 2))
+    return context.word(
+        "answer_line",
+        day=context.standard.as_of.isoformat(),
+        total=f"{context.total:,}",
+        low=f"{low:,}",
+        share=share(low, context.total),
+        visit=f"{visit:,}",
+        line=yuan(context.standard.lower.yuan, 2),
+    )
 
 
 def _persons_line(context: Context) -> str:
@@ -63,32 +77,58 @@ def _persons_line(context: Context) -> str:
 
 def _by_status(context: Context) -> Table:
     meanings = MEANINGS if context.standard.k is not None else MEANINGS_ONE_LINE
-    used = [s for s in STATUSES if context.statuses[s] or context.standard.k is not None or s in MEANINGS_ONE_LINE
-            and s in ("low_income", "needs_visit", "not_low_income")]
+    used = [
+        s
+        for s in STATUSES
+        if context.statuses[s]
+        or context.standard.k is not None
+        or (s in MEANINGS_ONE_LINE and s in ("low_income", "needs_visit", "not_low_income"))
+    ]
     people = context.summary.persons()
-    rows = tuple((chip(STATUSES[s](context.lang), TONES[s]), number(context.statuses[s]),
-                  percent(context.statuses[s], context.total), number(people[s]), text(meanings[s](context.lang)))
-                 for s in used)
-    total = (head(context.word("total")), number(context.total), percent(context.total, context.total),
-             number(sum(people.values())), text(""))
-    heads = columns(*[context.word(w) for w in ("status", "households", "share", "persons", "meaning")], numeric=(1, 2, 3))
-    return Table(context.word("by_status"), heads, rows, total=total)
+    rows = tuple(
+        (
+            chip(STATUSES[s](context.lang), TONES[s], meanings[s](context.lang)),
+            number(context.statuses[s]),
+            percent(context.statuses[s], context.total),
+            number(people[s]),
+        )
+        for s in used
+    )
+    total = (
+        head(context.word("total")),
+        number(context.total),
+        percent(context.total, context.total),
+        number(sum(people.values())),
+    )
+    heads = columns(*[context.word(w) for w in ("status", "households", "share", "persons")], numeric=(1, 2, 3))
+    return Table(context.word("by_status"), heads, rows, total=total, stack=True)
 
 
 def line_table(context: Context) -> Table:
     """The line or the two lines: yuan, how set, year, source and what is to be said against it."""
     lower, upper = context.standard.lower, context.standard.upper
     lines = [("line_lower", lower), ("line_upper", upper)] if context.has_band else [("line_one", lower)]
-    rows = tuple((head(context.word(key)), Cell(yuan(line.yuan, 2), "number"), text(line.basis(context.lang)),
-                  _line_state(context, line), name(line.source)) for key, line in lines)
+    rows = tuple(
+        (
+            head(context.word(key)),
+            Cell(yuan(line.yuan, 2), "number"),
+            own_words(line.basis(context.lang)),
+            _line_state(context, line),
+            name(line.source),
+        )
+        for key, line in lines
+    )
     heads = columns(*[context.word(w) for w in ("line", "yuan_year", "how_set", "state", "source")], numeric=(1,))
     return Table(context.word("line_table"), heads, rows)
 
 
 def _line_state(context: Context, line: Line) -> Cell:
     """What is to be said against a line: estimated, past its year, not verified."""
-    said = [context.word(w) for w, holds in (("estimated", line.estimated), ("outdated", line.outdated),
-                                             ("unverified", not line.verified)) if holds]
+    said = [
+        context.word(w)
+        for w, holds in (("estimated", line.estimated), ("outdated", line.outdated), ("unverified", not line.verified))
+        if holds
+    ]
     if not said:
         return chip(context.word("verified"), "plain")
     return chip(("、" if context.lang == "zh" else ", ").join(said), "due")
@@ -99,8 +139,17 @@ def who(context: Context) -> Section:
     """The households by result and village."""
     section = Section("who", context.word("who"))
     listed = context.summary.listed
-    section.add(para(context.word("full_names" if context.names == "full" else "masked_note"),
-                     " ", context.word("who_note"), tone="due" if context.names == "full" else "plain"))
+    said = context.word("full_names" if context.names == "full" else "masked_note")
+    section.add(
+        para(
+            said,
+            " ",
+            context.word("who_note"),
+            " ",
+            code("fangpin explain PATH --household ID"),
+            tone="due" if context.names == "full" else "plain",
+        )
+    )
     if not listed.height:
         return section.add(para(context.word("who_none")))
     for status in LISTED:
@@ -113,10 +162,21 @@ def who(context: Context) -> Section:
 def _list(context: Context, status: str, rows: list[dict[str, Any]]) -> Table:
     total = context.statuses[status]
     said = context.word("all_of" if len(rows) >= total else "first_of", total=f"{total:,}", shown=f"{len(rows):,}")
-    heads = columns(*[context.word(w) for w in ("village", "household_id", "head_name", "persons", "income_pp", "why")],
-                    numeric=(3, 4))
-    body = tuple((name(_village(context, r)), text(r["household_id"]), name(context.head(r["head_name"]) or NOTHING),
-                  number(r["population"]), Cell(yuan(r["income"]), "number"), text(_why(context, r))) for r in rows)
+    heads = columns(
+        *[context.word(w) for w in ("village", "household_id", "head_name", "persons", "income_pp", "why")],
+        numeric=(3, 4),
+    )
+    body = tuple(
+        (
+            name(_village(context, r)),
+            text(r["household_id"]),
+            name(context.head(r["head_name"]) or NOTHING),
+            number(r["population"]),
+            Cell(yuan(r["income"]), "number"),
+            text(_why(context, r)),
+        )
+        for r in rows
+    )
     return Table(said, heads, body, tall=len(body) > 20)
 
 
@@ -155,8 +215,9 @@ def where(context: Context) -> Section:
     (width, coarse), *finer = context.levels
     first = _places(context, width, coarse)
     title = context.word("chart_places")
-    section.add(context.figure(lambda: charts.places(context.summary, coarse, context.lang), title, "places", first,
-                               wide=True))
+    section.add(
+        context.figure(lambda: charts.places(context.summary, coarse, context.lang), title, "places", first, wide=True)
+    )
     for width, places in finer:
         section.add(_places(context, width, places))
     return section
@@ -168,14 +229,26 @@ def _places(context: Context, width: int, places: list[figures.Place]) -> Table:
     shown, rest = places[:MOST_FINE_ROWS], places[MOST_FINE_ROWS:]
 
     def row(label: Cell, place: figures.Place) -> tuple[Cell, ...]:
-        return (label, number(place.households), *[number(place.statuses.get(s, 0)) for s in used],
-                percent(place.statuses.get("low_income", 0), place.households))
+        return (
+            label,
+            number(place.households),
+            *[number(place.statuses.get(s, 0)) for s in used],
+            percent(place.statuses.get("low_income", 0), place.households),
+        )
 
     rows = [row(name(p.name(context.lang)) if p.code or p.village else text(context.word("no_code")), p) for p in shown]
     if rest:
         rows.append(row(text(context.word("others", n=f"{len(rest):,}")), figures.rest_of(rest)))
-    heads = (Column(level), Column(context.word("households"), True),
-             *[Column(STATUSES[s](context.lang), True) for s in used],
-             Column(f"{STATUSES['low_income'](context.lang)} %", True))
-    return Table(context.word("by_level", level=level), heads, tuple(rows), tall=len(rows) > 20,
-                 total=row(head(context.word("total")), figures.rest_of(places)))
+    heads = (
+        Column(level),
+        Column(context.word("households"), True),
+        *[Column(STATUSES[s](context.lang), True) for s in used],
+        Column(f"{STATUSES['low_income'](context.lang)} %", True),
+    )
+    return Table(
+        context.word("by_level", level=level),
+        heads,
+        tuple(rows),
+        tall=len(rows) > 20,
+        total=row(head(context.word("total")), figures.rest_of(places)),
+    )

@@ -19,7 +19,11 @@ def unknown(context: Context) -> Section:
     one = figures.least(context.summary).get(1, 0)
     section.add(para(context.word("open_line", n=f"{waiting:,}", one=f"{one:,}")))
     title = context.word("chart_facts")
-    section.add(context.figure(lambda: charts.open_facts(context.summary, context.lang), title, "facts", _facts(context), wide=True))
+    section.add(
+        context.figure(
+            lambda: charts.open_facts(context.summary, context.lang), title, "facts", _facts(context), wide=True
+        )
+    )
     section.add(*_spared(context))
     section.add(_plan(context), _trips(context), _least(context))
     return section
@@ -29,21 +33,42 @@ def _spared(context: Context) -> list[Para]:
     """Which question comes first because its answer makes others needless."""
     asked = {f.fact for f in context.open_facts}
     comma = "、" if context.lang == "zh" else ", "
-    return [para(context.word("facts_spared", fact=context.fact(fact), spared=comma.join(context.fact(s) for s in sorted(spared))))
-            for fact, spared in stand_ins(context.standard).items() if fact in asked]
+    return [
+        para(
+            context.word(
+                "facts_spared", fact=context.fact(fact), spared=comma.join(context.fact(s) for s in sorted(spared))
+            )
+        )
+        for fact, spared in stand_ins(context.standard).items()
+        if fact in asked
+    ]
 
 
 def _facts(context: Context) -> Table:
-    heads = columns(*[context.word(w) for w in ("fact", "fact_open", "fact_enough", "fact_one", "field")], numeric=(1, 2, 3))
-    rows = tuple((head(context.fact(f.fact)), number(f.households), number(f.enough), number(f.one), code(f.fact))
-                 for f in context.open_facts[:MOST_FACTS])
+    heads = columns(
+        *[context.word(w) for w in ("fact", "fact_open", "fact_enough", "fact_one", "field")], numeric=(1, 2, 3)
+    )
+    rows = tuple(
+        (head(context.fact(f.fact)), number(f.households), number(f.enough), number(f.one), code(f.fact))
+        for f in context.open_facts[:MOST_FACTS]
+    )
     return Table(context.word("facts_table"), heads, rows, note=context.word("facts_note"), tall=len(rows) > 16)
 
 
 def _plan(context: Context) -> Table:
-    heads = columns(*[context.word(w) for w in ("step", "fact", "settled", "cumulative", "share")], numeric=(0, 2, 3, 4))
-    rows = tuple((number(i + 1), head(context.fact(fact)), number(n), number(total), percent(total, context.statuses["needs_visit"]))
-                 for i, (fact, n, total) in enumerate(figures.plan(context.summary)))
+    heads = columns(
+        *[context.word(w) for w in ("step", "fact", "settled", "cumulative", "share")], numeric=(0, 2, 3, 4)
+    )
+    rows = tuple(
+        (
+            number(i + 1),
+            head(context.fact(fact)),
+            number(n),
+            number(total),
+            percent(total, context.statuses["needs_visit"]),
+        )
+        for i, (fact, n, total) in enumerate(figures.plan(context.summary))
+    )
     return Table(context.word("plan_table"), heads, rows, note=context.word("plan_note"))
 
 
@@ -61,6 +86,8 @@ def _trips(context: Context) -> Table:
 
 def _least(context: Context) -> Table:
     heads = columns(*[context.word(w) for w in ("least", "households", "share")], numeric=(1, 2))
-    rows = tuple((head(str(k) if k else context.word("least_zero")), number(n), percent(n, context.statuses["needs_visit"]))
-                 for k, n in figures.least(context.summary).items())
+    rows = tuple(
+        (head(str(k) if k else context.word("least_zero")), number(n), percent(n, context.statuses["needs_visit"]))
+        for k, n in figures.least(context.summary).items()
+    )
     return Table(context.word("least_table"), heads, rows)
