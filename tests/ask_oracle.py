@@ -110,7 +110,8 @@ def open_facts(case: Case, standard: Standard) -> list[Fact]:
         stale = name in case.stale
         blank = unknown and (value is None or NOT_ASSESSED.get(column) == value)
         if (stale or blank) and name not in found:
-            found[name] = Fact(name, table, column, person, values_of(column, standard), stale)
+            known = value is not None and NOT_ASSESSED.get(column) != value
+            found[name] = Fact(name, table, column, person, values_of(column, standard), stale and known)
 
     for code in standard.counted:
         unknown = truths[code] is None

@@ -54,7 +54,16 @@ def commands(lang: str) -> str:
     return done.stdout
 
 
-PAGES: dict[str, Callable[[str], str]] = {"commands": commands, "data-dictionary": data_dictionary}
+def rule_language(lang: str) -> str:
+    """The page of the rule language."""
+    from fangpin.language import reference
+
+    return reference.markdown(lang)
+
+
+PAGES: dict[str, Callable[[str], str]] = {
+    "commands": commands, "data-dictionary": data_dictionary, "rule-language": rule_language,
+}
 
 
 def command_page(lang: str) -> Iterator[str]:

@@ -70,7 +70,7 @@ def main(extras: list[str]) -> None:
     names = ",".join(sorted((wanted | there) - {"core"}))
     target = f".[{names}]" if names else "."
     print(f"setup: pip install -e '{target}'", file=sys.stderr)
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--use-pep517"]
     if subprocess.run([*command, "-c", "constraints.txt", "-e", target], cwd=ROOT).returncode:
         sys.exit(NO_INSTALL)
     STAMP.write_text(json.dumps({"key": key, "extras": sorted(wanted | there)}) + "\n", "utf-8")

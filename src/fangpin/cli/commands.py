@@ -30,6 +30,8 @@ Day = Annotated[str, typer.Option("--as-of", help=h("判定之日，如 2021-06-
 RegionCode = Annotated[str | None, typer.Option("--region", help=h("行政区划代码：选择本地调整和线，不筛选农户", "region code: chooses overlay and line, never filters rows"))]
 Overlays = Annotated[list[Path] | None, typer.Option("--overlay", help=h("本地调整文件，可给多个", "overlay file; may be repeated"))]
 Profile = Annotated[str | None, typer.Option("--profile", help=h("映射方案：随附名称或 YAML 文件", "mapping profile: a shipped name or a YAML file"))]
+Answers = Annotated[list[Path] | None, typer.Option("--answers", help=h(
+    "走访后填好的表（可给多个），盖在原有事实之上", "filled visit sheets, laid over what was known; may be repeated"))]
 Out = Annotated[Path, typer.Option("--out", help=h("结果文件夹", "folder for the result"))]
 Engine = Annotated[str, typer.Option("--engine", help=h("计算引擎：polars", "engine: polars"))]
 
@@ -38,6 +40,10 @@ def _engine(name: str) -> None:
     if name != "polars":
         raise UnusableInput("FP-CLI-002", Text("没有这个计算引擎", "no such engine"), read=name,
                             expected=Text("polars（spark 尚未提供）", "polars (spark is not there yet)"))
+
+
+def _sources(path: Path, answers: list[Path] | None) -> Path | list[Path]:
+    return [path, *answers] if answers else path
 
 
 def _standard(standard_id: str, region: str | None, as_of: str, overlays: list[Path] | None) -> Standard:
@@ -101,7 +107,7 @@ def finding_line(finding: Finding, lang: str) -> str:
 
 @guarded
 def identify(path: Source, standard: StandardId, as_of: Day, region: RegionCode = None, overlay: Overlays = None,
-             profile: Profile = None, engine: Engine = "polars", out: Out = Path("fangpin-out"),
+             profile: Profile = None, answers: Answers = None, engine: Engine = "polars", out: Out = Path("fangpin-out"),
              full_names: Annotated[bool, typer.Option("--full-names", help=h(
                  "报告中显示完整姓名（含个人信息，注意保管）", "show full names in the report (personal: keep it safe)"))] = False,
              lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
@@ -111,7 +117,7 @@ def identify(path: Source, standard: StandardId, as_of: Day, region: RegionCode 
     if full_names:
         warn(Text("注意：报告将含完整姓名", "note: the report will contain full names"))
     with progress(Text("规则判定", "identifying")) as step:
-        registry = fp.read(path, profile=profile, progress=step)
+        registry = fp.read(_sources(path, answers), profile=profile, progress=step)
         written = fp.identify(registry, rules, step).write(out, lang=door.lang, names="full" if full_names else "masked")
     _tell_findings(written)
     answer(_written_json(written, rules), _written_text(written, rules, door.lang))
@@ -140,8 +146,8 @@ def _written_text(written: Written, rules: Standard, lang: str) -> str:
     total = max(written.households, 1)
     head = Text(f"{rules.title.zh} · {rules.as_of} · 规则判定 {written.households:,} 户",
                 f"{rules.title.en} · {rules.as_of} · rule results of {written.households:,} households")(lang)
-    line = Text(f"低收入线 {rules.lower.yuan:,} 元（{rules.lower.basis.zh}）",
-                f"line {rules.lower.yuan:,} yuan ({rules.lower.basis.en})")(lang)
+    line = Text(f"低收入线 {rules.lower.yuan:,} {rules.currency.zh}（{rules.lower.basis.zh}）",
+                f"line {rules.lower.yuan:,} {rules.currency.en} ({rules.lower.basis.en})")(lang)
     rows = [f"  {STATUSES[s](lang)}　{n:,}　{n / total:.1%}" for s, n in written.statuses.items()]
     where = Text(f"报告 {written.report}\n结果 {written.verdicts}", f"report {written.report}\nresult {written.verdicts}")(lang)
     return "\n".join([head, line, *rows, where])
@@ -150,10 +156,10 @@ def _written_text(written: Written, rules: Standard, lang: str) -> str:
 @guarded
 def explain(path: Source, household: Annotated[str, typer.Option("--household", help=h("户编号", "household_id"))],
             standard: StandardId, as_of: Day, region: RegionCode = None, overlay: Overlays = None, profile: Profile = None,
-            lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+            answers: Answers = None, lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
     door = opened(lang, as_json, debug)
     rules = _standard(standard, region, as_of, overlay)
-    found = fp.explain(fp.read(path, profile=profile), rules, household, door.lang)
+    found = fp.explain(fp.read(_sources(path, answers), profile=profile), rules, household, door.lang)
     answer(found.to_json(door.lang) if as_json else None, "" if as_json else found.text(door.lang))
     return DONE
 

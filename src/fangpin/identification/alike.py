@@ -119,7 +119,8 @@ class _Patterns:
         wanted = {c.name for c in self.columns if c.scope == "member"} & set(STANDS_ON)
         here = belonging(nw.from_native(rows.lazy()), self.today, wanted)
         cells = [to_narwhals(low, self.today).alias(name) for name, (_, low) in self.plan.cells.items()]
-        here = here.with_columns(*cells, *self._truths("member")).collect().to_native()
+        more = [*cells, *self._truths("member")]
+        here = (here.with_columns(*more) if more else here).collect().to_native()
         here = here.join(waiting.select(KEY, *[pl.col(c).is_null().alias(f"__u_{c}") for c in self.rules]), on=KEY, how="left")
         here = here.with_columns(self._stale_fields(here, "member").alias("__stale"))
         here = here.with_columns((self._open(here) | (pl.col("__stale") != "")).alias("__open"))

@@ -144,7 +144,7 @@ class _Worlds:
             stale = (column.facts[0], "") in self.stale
             if stale or (column.key in self.open_columns and _is_blank(value, column)):
                 options = self.asker.options(column, self.facts.values)
-                found.append(Variable(column.facts[0], column.key, options, value, stale))
+                found.append(Variable(column.facts[0], column.key, options, value, not _is_blank(value, column)))
         return found
 
     @cached_property
@@ -177,7 +177,7 @@ class _Worlds:
         value = member.get(column.name)
         if not (stale or _is_blank(value, column)):
             return None
-        return Variable(fact, column.name, self.asker.options(column, member), value, stale)
+        return Variable(fact, column.name, self.asker.options(column, member), value, not _is_blank(value, column))
 
     def _of_school(self, fact: str, member: dict[str, Any], stale: bool) -> Variable | None:
         """At school or not, and what was finished; the one that is filled says that the other is not asked."""
@@ -318,10 +318,13 @@ class _Worlds:
         return found or self._ending()
 
     def _matters(self, group: Group, variable: Variable | None, member: int | None, others: set[Counts]) -> bool:
-        for (a, b), (c, d) in group.pairs(variable, member):
-            for e, f in others:
-                if any(self.status(i, (a + e, b + f)) != self.status(i, (c + e, d + f)) for i in self.incomes):
-                    return True
+        kinds: dict[Counts, tuple[str, ...]] = {}
+        for found in group.outcomes(variable, member):
+            for c in found:
+                if c not in kinds:
+                    kinds[c] = tuple(self.status(i, (c[0] + e, c[1] + f)) for e, f in others for i in self.incomes)
+            if len({kinds[c] for c in found}) > 1:
+                return True
         return False
 
     def _ending(self) -> list[Slot]:

@@ -85,27 +85,33 @@ class Explanation:
         return [self.standard.concept] if income.given is not None else list(items_of(self.standard.concept))
 
     def _income_sentence(self, lang: str) -> str:
-        income, std = self.record.income(self.standard.concept), self.standard
-        concept = tables.catalogue().field(f"income_year.{std.concept}").label
-        low, high = std.lower.yuan, std.upper.yuan
-        lines = Text(f"低收入线 {low:,} 元" + (f"，上线 {high:,} 元" if high > low else ""),
-                     f"the line is {low:,} yuan" + (f", the upper line {high:,} yuan" if high > low else ""))
+        income, std, one = self.record.income(self.standard.concept), self.standard, self.standard.currency
+        name, two_lines = std.income_name, std.upper.yuan > std.lower.yuan
+        lines = Text(f"低收入线 {std.lower.yuan:,} {one.zh}" + (f"，上线 {std.upper.yuan:,} {one.zh}" if two_lines else ""),
+                     f"the line is {std.lower.yuan:,} {one.en}"
+                     + (f", the upper line {std.upper.yuan:,} {one.en}" if two_lines else ""))
         if not income.known:
-            known = [n for n in items_of(std.concept) if n not in income.open_items]
-            fields = tables.catalogue().table("income_year").fields
-            missing = [fields[n].label for n in income.open_items] if known else [concept]
-            if known and income.population is None:
-                missing.append(tables.catalogue().field("household.population").label)
-            return Text(f"{concept.zh}未知：缺 {'、'.join(m.zh for m in missing)}；{lines.zh}。",
-                        f"{concept.en} is unknown: {', '.join(m.en for m in missing)} missing; {lines.en}.")(lang)
+            missing = self._missing_income(name)
+            return Text(f"{name.zh}未知：缺 {'、'.join(m.zh for m in missing)}；{lines.zh}。",
+                        f"{name.en} is unknown: {', '.join(m.en for m in missing)} missing; {lines.en}.")(lang)
         value, margin = self.row["income"], self.row["margin"]
         status = INCOME_STATUSES[self.row["income_status"]]
-        far = Text(f"比下线{'低' if margin < 0 else '高'} {abs(margin):,} 元",
-                   f"{abs(margin):,} yuan {'below' if margin < 0 else 'above'} the line")
+        if not two_lines and self.row["income_status"] == "above":
+            status = Text("不低于线", "not below the line")
+        far = Text(f"比线{'低' if margin < 0 else '高'} {abs(margin):,} {one.zh}",
+                   f"{abs(margin):,} {one.en} {'below' if margin < 0 else 'above'} the line")
         if margin == 0:
             far = Text("正好在线上，不算低于", "exactly at the line, which is not below it")
-        return Text(f"{concept.zh} {value:,} 元，{status.zh}（{lines.zh}），{far.zh}。",
-                    f"{concept.en} {value:,} yuan: {status.en} ({lines.en}), {far.en}.")(lang)
+        return Text(f"{name.zh} {value:,} {one.zh}，{status.zh}（{lines.zh}），{far.zh}。",
+                    f"{name.en} {value:,} {one.en}: {status.en} ({lines.en}), {far.en}.")(lang)
+
+    def _missing_income(self, name: Text) -> list[Text]:
+        """What is missing of the income test: the figure itself, or the items that are blank."""
+        income, fields = self.record.income(self.standard.concept), tables.catalogue().table("income_year").fields
+        if len(income.open_items) == len(items_of(self.standard.concept)):
+            return [name]
+        people = [] if income.population is not None else [tables.catalogue().field("household.population").label]
+        return [fields[n].label for n in income.open_items] + people
 
     def indicator(self, item: Indicator, lang: str) -> dict[str, Any]:
         """One indicator or veto item: its truth, the sentence, facts, thresholds and clause."""
@@ -222,12 +228,14 @@ class Explanation:
         return [o for o in out if o]
 
     def _income_change(self, lang: str) -> str:
-        margin, std = self.row["margin"], self.standard
+        margin, std, one = self.row["margin"], self.standard, self.standard.currency
         if margin < 0:
-            return Text(f"人均收入再高 {abs(margin):,} 元（达到 {std.lower.yuan:,} 元）即不再低于低收入线。",
-                        f"{abs(margin):,} yuan more a person (reaching {std.lower.yuan:,}) would no longer be below the line.")(lang)
-        return Text(f"人均收入低于 {std.lower.yuan:,} 元（再低超过 {margin:,} 元）即低于低收入线。",
-                    f"Income below {std.lower.yuan:,} yuan (more than {margin:,} yuan less) would be below the line.")(lang)
+            return Text(f"人均再高 {abs(margin):,} {one.zh}（达到 {std.lower.yuan:,} {one.zh}）即不再低于低收入线。",
+                        f"{abs(margin):,} {one.en} more a person (reaching {std.lower.yuan:,}) would no longer be below the "
+                        "line.")(lang)
+        return Text(f"人均低于 {std.lower.yuan:,} {one.zh}（再低超过 {margin:,} {one.zh}）即低于低收入线。",
+                    f"Less than {std.lower.yuan:,} {one.en} a person (more than {margin:,} {one.en} less) would be below the "
+                    "line.")(lang)
 
     def _count_change(self, k: int, lang: str) -> str:
         true, counted = self.row["count_true"], self.standard.counted

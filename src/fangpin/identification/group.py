@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any
 
 from fangpin.identification.answers import Variable, hashable
@@ -16,7 +17,7 @@ from fangpin.language import tree as t
 from fangpin.language.interpret import NOBODY, Facts, compiled
 
 Counts = tuple[int, int]
-CountPair = tuple[Counts, Counts]
+FEW = 12  # keys that are tried before all: most facts show a difference among them
 ROSTER = "household.roster"
 
 
@@ -63,7 +64,8 @@ class Group:
     newcomer: Sequence[Variable]
     settled: Any
     _counts: dict[Any, Counts] = field(default_factory=dict)
-    _pairs: dict[Any, Replay] = field(default_factory=dict)
+    _outcomes: dict[Any, Replay] = field(default_factory=dict)
+    _without: dict[int, set[Any]] = field(default_factory=dict)
     _costs: dict[int, dict[Counts, int]] = field(default_factory=dict)
 
     @cached_property
@@ -118,27 +120,48 @@ class Group:
         return go(0)
 
     @cached_property
-    def newcomers(self) -> dict[Any, int]:
+    def newcomers(self) -> frozenset[Any]:
         """Keys of what the missing member rows can bring together."""
-        states: dict[Any, int] = {self.combiner.nobody: 0}
+        states: frozenset[Any] = frozenset((self.combiner.nobody,))
         if self.missing:
             ways = _newcomer_ways(self.combiner, tuple(self.newcomer), self.facts)
             for _ in range(self.missing):
-                more = together(self.combiner, states, ways)
-                if more.keys() == states.keys():
+                more = frozenset(self.combiner.join(states, ways))
+                if more == states:
                     break
                 states = more
         return states
 
-    def keys(self, without: int | None = None, *, roster: bool = True) -> set[Any]:
-        """Keys of all members together (but ``without``), the missing ones filled in unless ``roster`` is False."""
-        states: dict[Any, int] = {self.settled: 0}
-        for i, person in enumerate(self.people):
-            if i != without:
-                states = together(self.combiner, states, person.filled)
-        if roster and self.missing:
-            states = together(self.combiner, states, self.newcomers)
-        return set(states)
+    @cached_property
+    def _from_left(self) -> list[set[Any]]:
+        """Keys of the first so many members together, those who do not vary and the missing ones included."""
+        out = [self.combiner.join({self.settled}, self.newcomers)]
+        for person in self.people:
+            out.append(self.combiner.join(out[-1], person.filled))
+        return out
+
+    @cached_property
+    def _from_right(self) -> list[set[Any]]:
+        """Keys of the members from so many on, together."""
+        out: list[set[Any]] = [{self.combiner.nobody}]
+        for person in reversed(self.people):
+            out.append(self.combiner.join(out[-1], person.filled))
+        return out[::-1]
+
+    @property
+    def keys(self) -> set[Any]:
+        """Keys of all members together once every blank is filled and nobody is missing."""
+        return self._from_left[-1]
+
+    def keys_without(self, member: int) -> Iterator[Any]:
+        """The same but for one member, some of them first; a key may come twice."""
+        left, right = self._from_left[member], self._from_right[member + 1]
+        yield from self.combiner.join(set(islice(left, FEW)), set(islice(right, FEW)))
+        if len(left) > FEW or len(right) > FEW:
+            known = self._without.get(id(self.people[member]))
+            if known is None:
+                known = self._without[id(self.people[member])] = self.combiner.join(left, right)
+            yield from known
 
     @cached_property
     def reachable(self) -> frozenset[Counts]:
@@ -146,42 +169,43 @@ class Group:
 
         An answer such as "not assessed" may leave an indicator unknown that others settle; such a world is not completed.
         """
-        found = {self.counts(k, values, self._done) for k in self.keys() for values in self.fillings()}
+        found = {self.counts(k, values, self._done) for k in self.keys for values in self.fillings()}
         floor = min(unknown for _, unknown in found)
         return frozenset(counts for counts in found if counts[1] == floor)
 
-    def pairs(self, variable: Variable | None, member: int | None) -> Replay:
-        """Counts of pairs of completed worlds that differ by the answer to one fact."""
+    def outcomes(self, variable: Variable | None, member: int | None) -> Replay:
+        """Counts between which the answer to one fact makes the difference, all else being filled in one way."""
         key = (variable.column if variable else ROSTER, member)
-        if key not in self._pairs:
-            source = (self._roster_pairs() if variable is None else self._household_pairs(variable) if member is None
-                      else self._member_pairs(variable, member))
+        if key not in self._outcomes:
+            source = (self._by_roster() if variable is None else self._by_household(variable) if member is None
+                      else self._by_member(variable, member))
             floor = next(iter(self.reachable))[1]
-            self._pairs[key] = Replay((one, two) for one, two in source if one[1] == two[1] == floor)
-        return self._pairs[key]
+            self._outcomes[key] = Replay(frozenset(c for c in found if c[1] == floor) for found in source)
+        return self._outcomes[key]
 
-    def _household_pairs(self, variable: Variable) -> Iterator[CountPair]:
+    def _by_household(self, variable: Variable) -> Iterator[set[Counts]]:
         at = [v is variable for v in self.household].index(True)
-        for key in self.keys():
+        for key in self.keys:
             for values in self.fillings(variable):
-                found = list(dict.fromkeys(
-                    self.counts(key, (*values[:at], hashable(o), *values[at + 1:]), self._done) for o in variable.options))
-                yield from ((a, b) for i, a in enumerate(found) for b in found[i + 1:])
+                yield {self.counts(key, (*values[:at], hashable(o), *values[at + 1:]), self._done) for o in variable.options}
 
-    def _member_pairs(self, variable: Variable, member: int) -> Iterator[CountPair]:
-        others = self.keys(without=member)
-        for one, two in self.people[member].pairs(variable):
-            for key in others:
-                first, second = self.combiner.merge(key, one), self.combiner.merge(key, two)
-                if first != second:
-                    for values in self.fillings():
-                        yield self.counts(first, values, self._done), self.counts(second, values, self._done)
+    def _by_member(self, variable: Variable, member: int) -> Iterator[set[Counts]]:
+        fillings = list(self.fillings())
+        for own in self.people[member].outcomes(variable):
+            for others in self.keys_without(member):
+                together_ = {self.combiner.merge(others, key) for key in own}
+                if len(together_) > 1:
+                    for values in fillings:
+                        yield {self.counts(key, values, self._done) for key in together_}
 
-    def _roster_pairs(self) -> Iterator[CountPair]:
-        for key in self.keys(roster=False):
+    def _by_roster(self) -> Iterator[set[Counts]]:
+        states = {self.settled}
+        for person in self.people:
+            states = self.combiner.join(states, person.filled)
+        for key in states:
+            together_ = self.combiner.join({key}, self.newcomers)
             for values in self.fillings():
-                found = list({self.counts(self.combiner.merge(key, n), values, True) for n in self.newcomers})
-                yield from ((a, b) for i, a in enumerate(found) for b in found[i + 1:])
+                yield {self.counts(k, values, True) for k in together_}
 
     # -- some blanks left -----------------------------------------------------------------------------------
     def costs(self, bound: int) -> dict[Counts, int]:
@@ -197,7 +221,7 @@ class Group:
         variants = [(states, self.complete)]
         if self.missing and bound >= 1:
             answered = {k: c + 1 for k, c in states.items() if c < bound}
-            variants.append((together(self.combiner, answered, self.newcomers, bound), True))
+            variants.append((together(self.combiner, answered, dict.fromkeys(self.newcomers, 0), bound), True))
         out: dict[Counts, int] = {}
         for filled, cost in self._partly(0, bound):
             for found, complete in variants:
@@ -226,10 +250,10 @@ class Group:
         return set(one.costs(1))
 
 
-_NEWCOMERS: dict[Any, dict[Any, int]] = {}
+_NEWCOMERS: dict[Any, frozenset[Any]] = {}
 
 
-def _newcomer_ways(combiner: Combiner, variables: tuple[Variable, ...], facts: Facts) -> dict[Any, int]:
+def _newcomer_ways(combiner: Combiner, variables: tuple[Variable, ...], facts: Facts) -> frozenset[Any]:
     """What one missing member row can bring; the same for every household, so worked out once."""
     memo = (combiner.aggs, tuple((v.column, tuple(map(hashable, v.options))) for v in variables), facts.today)
     if memo not in _NEWCOMERS:

@@ -6,10 +6,10 @@ Keeps   exact: contributions are enumerated and combined member by member; nothi
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from functools import cached_property, lru_cache
-from itertools import combinations, product
+from itertools import product
 from typing import Any
 
 from fangpin.engine.derive import may_work
@@ -63,8 +63,8 @@ class Combiner:
             return 3 if truth is True else 1 if truth is None else 0
         if how == "all":
             return 3 if truth is False else 1 if truth is None else 0
-        if how == "any_known":
-            return 4 if truth is True else 2 if truth is None else 1
+        if how == "any_known":  # yes outranks no, and no outranks unknown
+            return 7 if truth is True else 1 if truth is None else 3
         value = self._values[i]
         return None if truth is False else (truth, value(facts, member) if value else (1.0, 1.0))
 
@@ -79,6 +79,12 @@ class Combiner:
         if self.bits:
             return one | two
         return tuple(_merged(a, x, y) for a, x, y in zip(self.aggs, one, two, strict=True))
+
+    def join(self, one: Set[Any], two: Set[Any]) -> set[Any]:
+        """The keys of one of each together."""
+        if self.bits:
+            return {a | b for a in one for b in two}
+        return {self.merge(a, b) for a in one for b in two}
 
     def values(self, key: Any, complete: bool) -> list[Any]:
         """The value of every aggregate: a truth or an interval."""
@@ -118,7 +124,7 @@ def _finished(agg: t.Agg, state: Any, complete: bool) -> Any:
     if agg.how == "all":
         return False if state == 3 else None if state == 1 or not complete else True
     if agg.how == "any_known":
-        return True if state & 4 else None if not complete or state == 2 else False
+        return True if state == 7 else None if not complete or state == 1 else False
     if agg.how == "max":
         return (state[0], None if state[2] or not complete else state[1])
     if complete:
@@ -132,24 +138,24 @@ def read_columns(agg: t.Agg) -> frozenset[str]:
     return filled_by({c.name for c in t.columns(agg)})
 
 
-class Replay(Iterable[tuple[Any, Any]]):
-    """Pairs that differ, each once; what an earlier run found is given first."""
+class Replay(Iterable[frozenset[Any]]):
+    """Sets of outcomes that differ, each once; what an earlier run found is given first."""
 
-    def __init__(self, source: Iterator[tuple[Any, Any]]) -> None:
+    def __init__(self, source: Iterator[frozenset[Any]]) -> None:
         self._source = source
-        self._known: list[tuple[Any, Any]] = []
-        self._set: set[tuple[Any, Any]] = set()
+        self._known: list[frozenset[Any]] = []
+        self._set: set[frozenset[Any]] = set()
 
-    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+    def __iter__(self) -> Iterator[frozenset[Any]]:
         at = 0
         while True:
             while at < len(self._known):
                 yield self._known[at]
                 at += 1
-            for one, two in self._source:
-                if one != two and (one, two) not in self._set and (two, one) not in self._set:
-                    self._set.add((one, two))
-                    self._known.append((one, two))
+            for found in self._source:
+                if len(found) > 1 and found not in self._set:
+                    self._set.add(found)
+                    self._known.append(found)
                     break
             else:
                 if at >= len(self._known):
@@ -169,7 +175,7 @@ class Member:
         self.used = [[v for v in variables if v.column in reads or (free and MAIN in reads and v.column in DECIDE_MAIN)]
                      for reads in combiner.reads]
         self._boxes: dict[Any, Any] = {}
-        self._pairs: dict[str, Replay] = {}
+        self._outcomes: dict[str, Replay] = {}
         self._partly: dict[int, dict[Any, int]] = {}
 
     def shared(self, but: Variable | None = None) -> list[Variable]:
@@ -179,12 +185,12 @@ class Member:
     @cached_property
     def open(self) -> list[Variable]:
         """Those of its open facts that can make a difference to some aggregate."""
-        return [v for v in self.variables if any(True for _ in self.pairs(v))]
+        return [v for v in self.variables if any(True for _ in self.outcomes(v))]
 
     @cached_property
-    def filled(self) -> dict[Any, int]:
+    def filled(self) -> frozenset[Any]:
         """Keys of what the member can bring once every blank is filled."""
-        return self._ways(False, UNBOUNDED)
+        return frozenset(self._ways(False, UNBOUNDED))
 
     def partly(self, bound: int) -> dict[Any, int]:
         """Keys of what the member can bring → the fewest answers they take (at most ``bound``)."""
@@ -217,33 +223,32 @@ class Member:
             self._boxes[memo] = box
         return self._boxes[memo]  # type: ignore[no-any-return]
 
-    def pairs(self, fact: Variable) -> Replay:
-        """Pairs of keys between which ``fact`` alone makes the difference."""
-        if fact.column not in self._pairs:
-            self._pairs[fact.column] = Replay(self._work_out_pairs(fact))
-        return self._pairs[fact.column]
+    def outcomes(self, fact: Variable) -> Replay:
+        """For each way the member's other facts can be: the keys that answers to ``fact`` bring, where they differ."""
+        if fact.column not in self._outcomes:
+            self._outcomes[fact.column] = Replay(self._work_out_outcomes(fact))
+        return self._outcomes[fact.column]
 
-    def _work_out_pairs(self, fact: Variable) -> Iterator[tuple[Any, Any]]:
+    def _work_out_outcomes(self, fact: Variable) -> Iterator[frozenset[Any]]:
         shared = self.shared(fact)
         for fixed, _ in fillings(shared, self.base, False):
-            for one, two in combinations(range(len(fact.options)), 2):
-                boxes = [self._pair_box(i, fixed, shared, fact, one, two) for i in range(len(self.used))]
-                if all(p == q for box in boxes for p, q in box):
-                    continue
-                for parts in product(*boxes):
-                    yield self.combiner.key([p for p, _ in parts]), self.combiner.key([q for _, q in parts])
+            boxes = [self._rows(i, fixed, shared, fact) for i in range(len(self.used))]
+            if all(len(set(row)) == 1 for box in boxes for row in box):
+                continue
+            for rows in product(*boxes):
+                yield frozenset(self.combiner.key(parts) for parts in zip(*rows, strict=True))
 
-    def _pair_box(self, i: int, fixed: dict[str, Any], shared: Sequence[Variable], fact: Variable, one: int,
-                  two: int) -> set[tuple[Contribution, Contribution]]:
-        memo = (i, fact.column, one, two, _values_of(self.used[i], shared, fixed))
+    def _rows(self, i: int, fixed: dict[str, Any], shared: Sequence[Variable],
+              fact: Variable) -> set[tuple[Contribution, ...]]:
+        """What each answer to ``fact`` brings to one aggregate, for each way the facts that only it reads can be."""
+        memo = (i, fact.column, _values_of(self.used[i], shared, fixed))
         if memo not in self._boxes:
-            a, b = fact.options[one], fact.options[two]
             private = [v for v in self.used[i] if v not in shared and v is not fact]
-            give, day, free = self.combiner.contribute, self.facts.today, self.free
-            self._boxes[memo] = {
-                (give(i, self.facts, derived({**filled, fact.column: a}, day, free)),
-                 give(i, self.facts, derived({**filled, fact.column: b}, day, free)))
-                for filled, _ in fillings(private, fixed, False)}
+            options = fact.options if fact in self.used[i] else fact.options[:1]
+            rows = {tuple(self.combiner.contribute(i, self.facts, derived({**filled, fact.column: o}, self.facts.today,
+                                                                         self.free)) for o in options)
+                    for filled, _ in fillings(private, fixed, False)}
+            self._boxes[memo] = {row * len(fact.options) if len(options) == 1 else row for row in rows}
         return self._boxes[memo]  # type: ignore[no-any-return]
 
 
@@ -285,8 +290,8 @@ def derived(member: dict[str, Any], today: date, free: bool) -> dict[str, Any]:
         member["student"] = False
     else:
         member["student"] = None
-    if free:
-        member[MAIN] = member[MAIN] and may_work(member)
+    if free and member.get(MAIN):
+        member[MAIN] = may_work(member)
     return member
 
 

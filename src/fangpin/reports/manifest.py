@@ -41,7 +41,7 @@ def manifest_of(result: Verdicts, statuses: Mapping[str, int], verdicts: Path) -
         "fangpin": version(),
         "engine": {"name": "polars", "version": metadata.version("polars")},
         "input": {
-            "path": batch.place, "profile": batch.profile, "snapshot": result.registry.snapshot_hash(),
+            "path": str(Path(batch.place).resolve()) if batch.place else "", "profile": batch.profile, "snapshot": result.registry.snapshot_hash(),
             "files": [{"path": str(f.path), "table": f.table, "sheet": f.sheet, "rows": f.rows, "sha256": f.sha256}
                       for f in batch.files],
             "rows": result.counts.to_json(),

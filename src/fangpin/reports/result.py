@@ -19,11 +19,13 @@ from typing import Any
 
 import polars as pl
 
+from fangpin.identification.verdict import schema
 from fangpin.identification.verdicts import Verdicts, by_county
 from fangpin.intake import Counts
 from fangpin.reports.html import write_report
 from fangpin.reports.manifest import manifest_of
 from fangpin.reports.summary import Summary
+from fangpin.standards import Standard
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.findings import Finding
 from fangpin.vocabulary.text import Text, lang_or_default
@@ -80,10 +82,11 @@ class Result(Verdicts):
                                 remedy=Text("用 --out 换一个文件夹", "choose another folder with --out")) from error
         try:
             summary = Summary(self.standard)
-            pieces = _Pieces(aside / "pieces")
+            pieces = _Pieces(aside / "pieces", self.standard)
             for table, frames in self.decided():
                 summary.add(table, frames)
                 pieces.add(table)
+            summary.name(self.registry)
             target = pieces.finish(aside / VERDICTS)
             manifest = manifest_of(self, summary.statuses(), target)
             (aside / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -100,8 +103,8 @@ class Result(Verdicts):
 class _Pieces:
     """Verdict tables of parts, gathered by county; a county met in several parts is sorted together at the end."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, standard: Standard) -> None:
+        self.folder, self.standard = folder, standard
         self.found: dict[str, list[Path]] = {}
         folder.mkdir()
 
@@ -117,6 +120,8 @@ class _Pieces:
         """One file for one county, a folder of files by county for several."""
         if len(self.found) <= 1:
             pieces = [p for paths in self.found.values() for p in paths]
+            if not pieces:
+                pl.DataFrame(schema=schema(self.standard)).write_parquet(target)
             _sorted(pieces, target)
             return target
         target.mkdir()

@@ -40,12 +40,13 @@ def inline(chart: Any, title: str, key: str) -> str:
 
 
 def _drawn(spec: dict[str, Any]) -> str:
-    """The SVG as the renderer gives it; empty where there is no renderer, and the tables must do."""
+    """The SVG as the renderer gives it; empty where there is no renderer or it fails, and the tables must do."""
     try:
-        import vl_convert as vlc
-    except ImportError:
+        import vl_convert as vlc  # half a second of start-up that only reports need
+
+        return str(vlc.vegalite_to_svg(spec, vl_version=_version()))
+    except (ImportError, ValueError):
         return ""
-    return str(vlc.vegalite_to_svg(spec, vl_version=_version()))
 
 
 @cache

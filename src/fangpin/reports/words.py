@@ -215,6 +215,7 @@ WORDS: dict[str, Text] = {
     "combination": Text("同时成立的指标（恰好这些）", "indicators that hold together (exactly these)"),
     # -- income
     "income": Text("收入和两线", "Income and the lines"),
+    "income_single": Text("收入和线", "Income and the line"),
     "income_band": Text(
         "两线之间有 {n} 户（{share}）；其中 {d} 户待评议，其余由指标、否决项或缺的事实决定。",
         "{n} households ({share}) lie between the lines; {d} of them are for deliberation, the others are settled by "
@@ -288,9 +289,10 @@ WORDS: dict[str, Text] = {
     "cumulative": Text("累计", "in all"),
     "trips_table": Text("按村走访：先去哪几个村", "Visits by village: where to go first"),
     "trips_note": Text(
-        "按“一答可定”的户数排列。核查表：fangpin visits PATH --out DIR。",
-        "By households that one answer may settle. Visit sheets: fangpin visits PATH --out DIR.",
+        "按“一答可定”的户数排列。",
+        "By households that one answer may settle.",
     ),
+    "sheets": Text("按村生成核查表，填好后交回：", "A visit sheet for each village, to be filled in and handed back:"),
     "waiting": Text("待补的户", "waiting"),
     "one_answer": Text("一答可定", "one answer may do"),
     "least_table": Text("最少要几个答案", "Fewest answers needed"),
@@ -349,8 +351,8 @@ WORDS: dict[str, Text] = {
     # -- manifest
     "manifest": Text("这份报告怎么来的", "Where this report comes from"),
     "manifest_note": Text(
-        "同样的输入、标准和版本给出同样的结果：fangpin replay manifest.json。",
-        "Equal input, standard and version give equal results: fangpin replay manifest.json.",
+        "同样的输入、标准和版本给出同样的结果，可用命令重做：",
+        "Equal input, standard and version give equal results; to make them again:",
     ),
     "files": Text("读入的文件", "Files that were read"),
     "file": Text("文件", "file"),

@@ -114,6 +114,8 @@ class IncomeDocument(Strict):
     line: LineDocument
     text: Pair
     note: Pair | None = None
+    name: Pair | None = None
+    currency: Pair = Pair(zh="元", en="yuan")
 
 
 class GroupsDocument(Strict):

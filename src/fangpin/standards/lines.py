@@ -52,9 +52,10 @@ def _last(chosen: Sequence[Setting], kind: str) -> Setting | None:
 
 
 def _not_entered(region: str | None, day: date) -> UnusableInput:
-    where = regions.name(region, "zh") if region else "全国"
+    where = Text(f"{regions.name(region, 'zh')} {day}", f"{regions.name(region, 'en')} {day}") if region else Text(
+        f"全国 {day}", f"the nation {day}")
     return UnusableInput(
-        "FP-STANDARD-004", Text("本地标准未录入", "the local line has not been entered"), place=f"{where} {day}",
+        "FP-STANDARD-004", Text("本地标准未录入", "the local line has not been entered"), place=where,
         expected=Text("当地当年的监测标准（元/人·年）", "the place's own monitoring line of that year (yuan per person and year)"),
         remedy=Text("用 --overlay 给出 monitoring_line 及其来源", "give monitoring_line and its source with --overlay"))
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from fangpin import tables
 from fangpin.language.tree import Node
 from fangpin.standards.documents import GroupsDocument, StandardDocument
 from fangpin.vocabulary.money import to_micro
@@ -121,6 +122,18 @@ class Standard:
     definitions: dict[str, Text] = field(default_factory=dict)
     sources: Sources | None = field(default=None, compare=False, repr=False)
     again: Callable[[Sources], Standard] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def currency(self) -> Text:
+        """The money the line is in: 元, yuan, where a research standard does not say otherwise."""
+        said = self.document.income.currency
+        return Text(said.zh, said.en)
+
+    @property
+    def income_name(self) -> Text:
+        """What is held against the line, such as net income per person."""
+        own = self.document.income.name
+        return Text(own.zh, own.en) if own else tables.catalogue().field(f"income_year.{self.concept}").label
 
     @property
     def codes(self) -> list[str]:

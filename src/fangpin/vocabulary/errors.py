@@ -33,20 +33,30 @@ class FangpinError(Exception):
         code: str,
         title: Text,
         *,
-        place: str = "",
+        place: str | Text = "",
         read: str = "",
         expected: Text | None = None,
         remedy: Text | None = None,
     ) -> None:
-        self.code, self.title, self.place, self.read = code, title, place, read
+        self.code, self.title, self.read = code, title, read
+        self._place = place
         self.expected, self.remedy = expected, remedy
         super().__init__(self.message("en"))
+
+    @property
+    def place(self) -> str:
+        """Where, in Chinese where the place is a name."""
+        return self.placed("zh")
+
+    def placed(self, lang: str) -> str:
+        """Where, in one language."""
+        return self._place if isinstance(self._place, str) else self._place(lang)
 
     def message(self, lang: str = "zh") -> str:
         """The message with its five fields, one a line; fields that are empty are left out."""
         lines = [f"{self.code}  {self.title(lang)}"]
         fields = {
-            "place": self.place,
+            "place": self.placed(lang),
             "read": self.read,
             "expected": self.expected(lang) if self.expected else "",
             "remedy": self.remedy(lang) if self.remedy else "",
@@ -59,7 +69,7 @@ class FangpinError(Exception):
         return {
             "code": self.code,
             "message": self.title(lang),
-            "place": self.place,
+            "place": self.placed(lang),
             "read": self.read,
             "expected": self.expected(lang) if self.expected else "",
             "remedy": self.remedy(lang) if self.remedy else "",

@@ -12,6 +12,7 @@ import pytest
 from fangpin.identification.verdicts import Verdicts, identify
 from fangpin.intake import read_batch
 from fangpin.registry import Registry
+from fangpin.reports import svg
 from fangpin.reports.html import render
 from fangpin.reports.summary import Summary
 from fangpin.standards import Standard, standard
@@ -34,13 +35,14 @@ class Case:
     def manifest(self) -> dict[str, Any]:
         files = [{"path": str(f.path), "table": f.table, "sheet": f.sheet, "rows": f.rows, "sha256": f.sha256}
                  for f in self.registry.batch.files]
-        return {"fangpin": "0.1.0", "engine": {"name": "polars", "version": "2"},
-                "input": {"path": str(self.folder), "profile": "", "snapshot": self.registry.snapshot_hash(), "files": files},
+        read = {"path": str(self.folder), "profile": "", "snapshot": self.registry.snapshot_hash(), "files": files}
+        return {"fangpin": "0.1.0", "engine": {"name": "polars", "version": "2"}, "input": read,
                 "standard": {"id": self.standard.id, "hash": self.standard.hash, "changes": {}},
                 "result": {"verdicts_sha256": "0" * 64}}
 
     def page(self, **options: Any) -> str:
-        return render(self.summary, self.standard, self.verdicts.findings, self.verdicts.counts, self.manifest, **options)
+        found = self.verdicts
+        return render(self.summary, self.standard, found.findings, found.counts, self.manifest, **options)
 
 
 def make_case(folder: Path, law: Standard) -> Case:
@@ -55,6 +57,12 @@ def make_case(folder: Path, law: Standard) -> Case:
     summary.name(registry)
     [(table, frames)] = pieces
     return Case(folder, registry, law, verdicts, table, frames, summary)
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages without pictures, which take most of the time."""
+    monkeypatch.setattr(svg, "_drawn", lambda spec: "")
 
 
 @pytest.fixture(scope="session")

@@ -71,6 +71,8 @@ class Page(HTMLParser):
             self._rows[-1].append("".join(self._cell).strip())
             self._cell = None
         elif tag == "table" and inside and self._caption:
+            if self._caption in self.tables:
+                self.faults.append(f"two tables are called {self._caption}")
             self.tables[self._caption] = self._rows
 
     def handle_data(self, data: str) -> None:

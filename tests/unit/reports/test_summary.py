@@ -10,11 +10,16 @@ from itertools import combinations
 import polars as pl
 import pytest
 
-from fangpin.identification.verdict import STATUSES
+from fangpin.identification.verdict import STATUSES, schema
+from fangpin.intake import Counts
 from fangpin.reports import figures
 from fangpin.reports import summary as module
+from fangpin.reports.html import render
+from fangpin.reports.shortcuts import needed, stand_ins
 from fangpin.reports.summary import LISTED, Summary
+from fangpin.standards import standard
 from unit.reports.conftest import Case
+from unit.reports.pages import read
 
 
 def rows(case: Case) -> list[dict[str, object]]:
@@ -42,10 +47,11 @@ def test_each_indicator_and_veto(county: Case) -> None:
 def test_counts_pairs_and_combinations(county: Case) -> None:
     counted, k = county.standard.counted, county.standard.k
     true = Counter(r["count_true"] for r in rows(county))
-    assert [(t, n) for t, n, _ in figures.true_counts(county.summary)] == [(t, true[t]) for t in range(len(counted) + 1)]
+    found = figures.true_counts(county.summary)
+    assert [(t, n) for t, n, _ in found] == [(t, true[t]) for t in range(len(counted) + 1)]
     maybe = Counter(r["count_true"] for r in rows(county)
                     if r["count_true"] < k <= r["count_true"] + r["count_unknown"])  # type: ignore[operator]
-    assert [m for _, _, m in figures.true_counts(county.summary)] == [maybe[t] for t in range(len(counted) + 1)]
+    assert [m for _, _, m in found] == [maybe[t] for t in range(len(counted) + 1)]
     pairs = figures.together(county.summary)
     for a, b in combinations(counted, 2):
         assert pairs[(a, b)] == sum(1 for r in rows(county) if r[a] and r[b])
@@ -98,8 +104,6 @@ def test_open_facts_and_the_order_to_gather_them(county: Case) -> None:
 
 
 def test_a_clinics_judgement_spares_height_and_weight(county: Case) -> None:
-    from fangpin.reports.shortcuts import needed, stand_ins
-
     found = stand_ins(county.standard)
     assert found["member.nutrition_judged"] == {"member.nutrition_height_cm", "member.nutrition_weight_kg"}
     three = frozenset({"member.nutrition_judged", "member.nutrition_height_cm", "member.nutrition_weight_kg"})
@@ -150,18 +154,27 @@ def test_too_many_villages_fold_into_townships(county: Case, monkeypatch: pytest
     assert all(len(code) == folded.place_width for code in folded.places.frame["region_code"])
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_one_line_and_no_indicators(county: Case) -> None:
-    from fangpin.standards import standard
-    from unit.reports.conftest import make_case
-
-    case = make_case(county.folder, standard("national/regime_2021", as_of="2021-12-31"))
-    assert figures.true_counts(case.summary) == [] == figures.combinations(case.summary)
-    bins = figures.income_bins(case.summary)
-    assert {b.side for b in bins} == {"below", "above"}
+    law = standard("national/regime_2021", as_of="2021-12-31")
+    kinds = [("low_income", "income", "below", "5999.99"), ("not_low_income", None, "above", "6000.00"),
+             ("needs_visit", None, "unknown", None), ("not_low_income", None, "above", "90000.00")]
+    rows = [{"household_id": str(i), "region_code": "350526", "status": status, "route": route, "income_status": side,
+             "income": None if yuan is None else Decimal(yuan), "line": Decimal(6000), "line_upper": Decimal(6000),
+             "count_true": 0, "count_unknown": 0, "veto": False, "ask_least": int(yuan is None),
+             "ask": ["income_year.adjusted_income_pc"] * (yuan is None), "target_group_open": True}
+            for i, (status, route, side, yuan) in enumerate(kinds)]
+    summary = Summary(law)
+    summary.add(pl.DataFrame(rows, schema=schema(law)))
+    assert figures.true_counts(summary) == [] == figures.combinations(summary)
+    bins = figures.income_bins(summary)
+    assert [(b.side, b.households) for b in bins if b.households] == [("below", 1), ("above", 1), ("above", 1)]
     assert Decimal(6000) in {b.low for b in bins}
-    text = case.page()
-    assert "national/regime_2021" in text
-    assert "两线之间" not in text
+    text = render(summary, law, [], Counts(), {})
+    half = read(text, "zh")
+    assert [t for t in half.texts + half.drawn if "两线" in t] == ["这个标准只有一条线，没有两线之间的户。"]
+    assert half.tables["各结果户数"][1][:2] == ["初判符合收入低于线", "1"]
+    assert not half.faults
 
 
 def test_without_region_codes_natural_villages_serve(county: Case) -> None:

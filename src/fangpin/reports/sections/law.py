@@ -173,7 +173,8 @@ def _state(context: Context, parameter: Value) -> Cell:
 # -- manifest -----------------------------------------------------------------------------------------------
 def manifest(context: Context) -> Section:
     """Input, standard and version with their hashes."""
-    section = Section("manifest", context.word("manifest")).add(para(context.word("manifest_note")))
+    again = para(context.word("manifest_note"), " ", code("fangpin replay manifest.json"))
+    section = Section("manifest", context.word("manifest")).add(again)
     rows = tuple(
         (head(MANIFEST[key](context.lang) if key in MANIFEST else key), _manifest_value(context, value))
         for key, value in _flat(context.manifest)

@@ -13,7 +13,7 @@ from fangpin.reports.words import SIDES, SIDES_ONE_LINE
 
 def income(context: Context) -> Section:
     """The distribution of income around the lines, and how many lie between them."""
-    section = Section("income", context.word("income"))
+    section = Section("income", context.word("income" if context.has_band else "income_single"))
     by_side = {side: n for side, (n, _) in context.summary.answers.by("income_status").items()}
     band = by_side.get("band", 0)
     if context.has_band:

@@ -12,7 +12,6 @@ from fangpin.reports.blocks import (
     Column,
     Para,
     Section,
-    Sub,
     Table,
     chip,
     code,
@@ -118,7 +117,11 @@ def line_table(context: Context) -> Table:
         )
         for key, line in lines
     )
-    heads = columns(*[context.word(w) for w in ("line", "yuan_year", "how_set", "state", "source")], numeric=(1,))
+    heads = columns(
+        *[context.word(w) for w in ("line", "yuan_year", "how_set", "state", "source")],
+        numeric=(1,),
+        widths=(13, 12, 35, 16, 24),
+    )
     return Table(context.word("line_table"), heads, rows)
 
 
@@ -155,7 +158,7 @@ def who(context: Context) -> Section:
     for status in LISTED:
         rows = [r for r in listed.iter_rows(named=True) if r["status"] == status]
         if rows:
-            section.add(Sub(STATUSES[status](context.lang)), _list(context, status, rows))
+            section.add(_list(context, status, rows))
     return section
 
 
@@ -165,6 +168,7 @@ def _list(context: Context, status: str, rows: list[dict[str, Any]]) -> Table:
     heads = columns(
         *[context.word(w) for w in ("village", "household_id", "head_name", "persons", "income_pp", "why")],
         numeric=(3, 4),
+        widths=(27, 17, 8, 8, 14, 26),
     )
     body = tuple(
         (
@@ -177,7 +181,8 @@ def _list(context: Context, status: str, rows: list[dict[str, Any]]) -> Table:
         )
         for r in rows
     )
-    return Table(said, heads, body, tall=len(body) > 20)
+    colon = "：" if context.lang == "zh" else ": "
+    return Table(f"{STATUSES[status](context.lang)}{colon}{said}", heads, body, tall=len(body) > 20)
 
 
 def _village(context: Context, row: dict[str, Any]) -> str:

@@ -25,7 +25,8 @@ def unknown(context: Context) -> Section:
         )
     )
     section.add(*_spared(context))
-    section.add(_plan(context), _trips(context), _least(context))
+    sheets = para(context.word("sheets"), " ", code("fangpin visits PATH --out DIR"))
+    section.add(_plan(context), _trips(context), sheets, _least(context))
     return section
 
 
