@@ -13,11 +13,14 @@ from datetime import date
 from typing import Any
 
 import narwhals as nw
+import polars as pl
 
 from fangpin.engine.expressions import completed_years
 from fangpin.language.interpret import completed_years as years
 
 #: States of a member who does not belong: 死亡, 嫁出, 迁出, 分户.
+HOUSE_DATES = ("house_rebuilt_on", "house_appraised_on")
+GRADES = ("house_grade", "house_grade_provisional")
 GONE = ("5", "6", "7", "8")
 WORKING_AGE = (16, 59)
 OLDER_WORKER = (60, 69)
@@ -33,6 +36,16 @@ STANDS_ON: dict[str, tuple[str, ...]] = {
                     "farm_months", "earnings", "work_monthly_income"),
 }
 STANDS_ON["was_main_worker"] = (*STANDS_ON["main_worker"], "labour_lost_on")
+
+
+def as_it_stands(living: pl.DataFrame) -> pl.DataFrame:
+    """Living conditions with a house grade from before a rebuild taken as no grade: it must be appraised again."""
+    if not set(HOUSE_DATES) <= set(living.columns) or "house_grade" not in living.columns:
+        return living
+    rebuilt, appraised = (pl.col(name) for name in HOUSE_DATES)
+    gone = rebuilt.is_not_null() & ~(appraised >= rebuilt).fill_null(False)
+    blank = [pl.when(~gone).then(pl.col(c)).alias(c) for c in GRADES if c in living.columns]
+    return living.with_columns(blank)
 
 
 def belonging(members: nw.LazyFrame[Any], today: date, wanted: set[str]) -> nw.LazyFrame[Any]:
@@ -80,14 +93,14 @@ def _with_workers(members: nw.LazyFrame[Any], lost_too: bool) -> nw.LazyFrame[An
 
 def _chosen(members: nw.LazyFrame[Any], among: nw.Expr, name: str) -> nw.LazyFrame[Any]:
     """Of the members ``among``: who earns most (ties: all), any with at least 30 %, or all where nobody earns."""
-    pick = nw.when(among).then(nw.col("__earned"))
-    totals = members.select("household_id", pick.alias("__pick")).group_by("household_id").agg(
-        nw.col("__pick").max().alias("__top"), nw.col("__pick").sum().alias("__sum"))
-    joined = members.join(totals, on="household_id", how="left")
+    members = members.with_columns(nw.when(among).then(nw.col("__earned")).alias("__pick"))
+    pick = nw.col("__pick")
+    joined = members.with_columns(pick.max().over("household_id").alias("__top"),
+                                  pick.sum().over("household_id").alias("__sum"))
     share, whole = MAIN_SHARE
     earned = nw.col("__earned")
     enough = (nw.col("__sum") == 0) | (earned == nw.col("__top")) | (earned * whole >= nw.col("__sum") * share)
-    return joined.with_columns((among & enough).fill_null(False).alias(name)).drop("__top", "__sum")
+    return joined.with_columns((among & enough).fill_null(False).alias(name)).drop("__pick", "__top", "__sum")
 
 
 def derive_one(rows: Sequence[dict[str, Any]], today: date) -> list[dict[str, Any]]:

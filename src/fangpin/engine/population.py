@@ -6,10 +6,13 @@ Gives   evaluate(plan, households, members, today) → household_id and one null
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import narwhals as nw
+import numpy as np
+import polars as pl
 
 from fangpin.engine.expressions import to_narwhals
 from fangpin.language.lower import Low, Plan
@@ -20,10 +23,31 @@ KEY = "household_id"
 def roster(members: nw.LazyFrame[Any], plan: Plan, today: date) -> nw.LazyFrame[Any]:
     """Per household: how many belong (``__members``) and every member aggregate of the plan."""
     cells = [to_narwhals(low, today).alias(name) for name, (_, low) in plan.cells.items()]
-    hows = [(nw.col(name).max() if how == "max" else nw.col(name).sum()).alias(name)
-            for name, (how, _) in plan.cells.items()]
     narrow = members.select(KEY, *cells)
-    return narrow.group_by(KEY).agg(nw.len().cast(nw.Int32()).alias("__members"), *hows)
+    hows = {name: how for name, (how, _) in plan.cells.items()}
+    if narrow.implementation.is_polars():
+        return nw.from_native(_aggregated(narrow.collect().to_native(), hows).lazy())
+    return narrow.group_by(KEY).agg(nw.len().cast(nw.Int32()).alias("__members"),
+                                    *[getattr(nw.col(name), how)().alias(name) for name, how in hows.items()])
+
+
+def _aggregated(cells: pl.DataFrame, hows: Mapping[str, str]) -> pl.DataFrame:
+    """The cells of each household taken together: small codes run by run where households stand together by number."""
+    key = cells[KEY]
+    rest = [getattr(pl.col(name), how)() for name, how in hows.items()]
+    if not (key.len() and key.dtype.is_integer() and not key.null_count() and key.is_sorted()):
+        return cells.group_by(KEY).agg(pl.len().cast(pl.Int32).alias("__members"), *rest)
+    numbers = key.to_numpy()
+    starts = np.flatnonzero(np.concatenate(([True], numbers[1:] != numbers[:-1])))
+    sizes = np.diff(np.append(starts, len(numbers))).astype(np.int32)
+    columns = [pl.Series(KEY, numbers[starts]).set_sorted(), pl.Series("__members", sizes)]
+    codes = [name for name, how in hows.items()
+             if how == "max" and cells.schema[name] == pl.Int8 and not cells[name].null_count()]
+    columns += [pl.Series(name, np.maximum.reduceat(cells[name].to_numpy(), starts)) for name in codes]
+    rest = [getattr(pl.col(name), how)() for name, how in hows.items() if name not in codes]
+    if rest:
+        columns += cells.group_by(KEY, maintain_order=True).agg(rest).drop(KEY).get_columns()
+    return pl.DataFrame(columns)
 
 
 def completeness(population: str = "household.population") -> nw.Expr:

@@ -26,7 +26,7 @@ from fangpin.standards import Standard
 
 Frames = Mapping[str, pl.DataFrame]
 KEY = "household_id"
-ASKED = {"household_id": pl.String, "ask": pl.List(pl.String), "ask_least": pl.Int32}
+ASKED = {"ask": pl.List(pl.String), "ask_least": pl.Int32}
 
 
 def asks(frames: Frames, waiting: pl.DataFrame, asker: Asker) -> pl.DataFrame:
@@ -78,7 +78,7 @@ def _filled(patterns: _Patterns, known: Mapping[str, Template], waiting: pl.Data
              .group_by(KEY, maintain_order=True).agg(pl.col("ask")))
     found = own.join(least, on="pattern", how="left").join(lists, on=KEY, how="left")
     found = found.with_columns(pl.col("ask").fill_null(pl.lit([], pl.List(pl.String))))
-    return waiting.select(KEY).join(found, on=KEY, how="left").select([pl.col(c).cast(k) for c, k in ASKED.items()])
+    return waiting.select(KEY).join(found, on=KEY, how="left").select(KEY, *[pl.col(c).cast(k) for c, k in ASKED.items()])
 
 
 class _Patterns:
@@ -123,7 +123,8 @@ class _Patterns:
         here = (here.with_columns(*more) if more else here).collect().to_native()
         here = here.join(waiting.select(KEY, *[pl.col(c).is_null().alias(f"__u_{c}") for c in self.rules]), on=KEY, how="left")
         here = here.with_columns(self._stale_fields(here, "member").alias("__stale"))
-        here = here.with_columns((self._open(here) | (pl.col("__stale") != "")).alias("__open"))
+        old = (pl.col("__stale") != "").any().over(KEY)
+        here = here.with_columns((self._open(here) | old).alias("__open"))
         here = here.with_columns(self._linked(here).max().over(KEY).alias("__linked"))
         classes = [pl.when(pl.col("__linked") | pl.col(f"__u_{code}")).then(text).otherwise(pl.lit(""))
                    for code, text in self._by_rule("member", here)]

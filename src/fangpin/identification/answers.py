@@ -28,7 +28,8 @@ WHOLE = 200  # a range of whole numbers no wider is tried number by number
 class Variable:
     """An open fact: its field, the column it fills, the values the rules can tell apart, and what it holds now.
 
-    A stale fact holds a value; it is filled anew only when it is the one that is asked.
+    A stale fact holds a value; it is filled anew only when it is the one that is asked. A blank beside a stale fact of
+    the same indicator is filled in completed worlds, yet not ``asked`` for its own sake.
     """
 
     fact: str
@@ -36,6 +37,7 @@ class Variable:
     options: tuple[Any, ...]
     current: Any = None
     stale: bool = False
+    asked: bool = True
 
     @property
     def completions(self) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ Source  INTERFACE of the project, section 3, columns ask and ask_least
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -115,6 +115,9 @@ class _Worlds:
         self.stale = {name.partition("@")[::2] for name in record.stale}
         self.open_columns = {c.key for r, truth in zip(asker.rules, self.truths, strict=True) if truth is None
                              for c in r.asked}
+        old = {fact for fact, _ in self.stale}
+        self.beside = {c.key for r in asker.rules if old and any(f in old for c in r.asked for f in c.facts)
+                       for c in r.asked}  # columns of indicators that stand on a stale fact
 
     @property
     def now(self) -> Counts:
@@ -141,10 +144,11 @@ class _Worlds:
         found = []
         for column in self.asker.household_columns:
             value = self.facts.values.get(column.key)
-            stale = (column.facts[0], "") in self.stale
-            if stale or (column.key in self.open_columns and _is_blank(value, column)):
+            stale, open_ = (column.facts[0], "") in self.stale, column.key in self.open_columns
+            blank = _is_blank(value, column)
+            if stale or (blank and (open_ or column.key in self.beside)):
                 options = self.asker.options(column, self.facts.values)
-                found.append(Variable(column.facts[0], column.key, options, value, not _is_blank(value, column)))
+                found.append(Variable(column.facts[0], column.key, options, value, not blank, stale or open_))
         return found
 
     @cached_property
@@ -156,14 +160,15 @@ class _Worlds:
         found: dict[str, Variable] = {}
         for column in self.asker.member_columns:
             open_ = column.key in self.open_columns
-            if not open_ and not self.stale:
+            beside = column.key in self.beside
+            if not open_ and not beside and not self.stale:
                 continue
             for fact in column.facts:
                 stale = ("member.age" if column.name == "age" else fact, person) in self.stale
-                if fact not in found and (stale or open_):
+                if fact not in found and (stale or open_ or beside):
                     variable = self._variable(column, fact, member, stale)
                     if variable is not None:
-                        found[fact] = variable
+                        found[fact] = variable if stale or open_ else replace(variable, asked=False)
         return list(found.values())
 
     def _variable(self, column: t.Col, fact: str, member: dict[str, Any], stale: bool) -> Variable | None:
@@ -222,7 +227,7 @@ class _Worlds:
         for i, m in enumerate(self.record.belonging):
             mine = [v for v in self.members[i] if (i, v.fact) in names]
             known = (tuple(classify(m.get(name)) for r in rules for name, classify in r.member), m.get("student"))
-            key = (known, tuple((v.fact, v.stale, _key(v.current)) for v in mine))
+            key = (known, tuple((v.fact, v.stale, v.asked, _key(v.current)) for v in mine))
             person = self._person(tuple(at), combiner, key, i, mine)
             if person.variables:
                 open_.append((repr(key), i, key, person))
@@ -231,7 +236,7 @@ class _Worlds:
                 settled = combiner.merge(settled, only)
         open_.sort(key=lambda x: x[0])
         missing = self.record.missing if ROSTER in names else 0
-        signature = (tuple(at), household_key, tuple((v.fact, v.stale, _key(v.current)) for v in own), settled,
+        signature = (tuple(at), household_key, tuple((v.fact, v.stale, v.asked, _key(v.current)) for v in own), settled,
                      tuple(key for _, _, key, _ in open_), self.record.complete, missing)
         group = self.asker._groups.get(signature)
         if group is None:
@@ -246,7 +251,7 @@ class _Worlds:
         memo = (at, key)
         if memo not in self.asker._people:
             person = Member(combiner, self.record.belonging[i], variables, self.facts)
-            if len(person.open) < len(variables):
+            if not any(v.stale for v in variables) and len(person.open) < len(variables):
                 person = Member(combiner, self.record.belonging[i], person.open, self.facts)
             self.asker._people[memo] = person
         return self.asker._people[memo]
@@ -281,6 +286,16 @@ class _Worlds:
             read = [f"income_year.{self.standard.concept}"] if self.income.given is not None else [*items, POPULATION]
             return [name for name in read if (name, "") in self.stale]
         if len(self.income.open_items) == len(items_of(self.standard.concept)):
+            return self.income_blanks
+        old = [f"income_year.{n}" for n in items_of(self.standard.concept) if (f"income_year.{n}", "") in self.stale]
+        return [*old, *self.income_blanks]
+
+    @cached_property
+    def income_blanks(self) -> list[str]:
+        """The blank facts of an unknown income."""
+        if self.income.known:
+            return []
+        if len(self.income.open_items) == len(items_of(self.standard.concept)):
             return [f"income_year.{self.standard.concept}"]
         facts = [f"income_year.{n}" for n in self.income.open_items]
         return facts + ([POPULATION] if self.income.population is None else [])
@@ -290,7 +305,7 @@ class _Worlds:
         """Income statuses of completed worlds."""
         if self.income.known:
             return (self.income_status,)
-        return self._answers_to(self.income_facts[0])
+        return self._answers_to(self.income_blanks[0])
 
     def _answers_to(self, fact: str) -> tuple[IncomeStatus, ...]:
         """Income statuses that answers to one of the income facts can bring."""
@@ -330,8 +345,8 @@ class _Worlds:
     def _ending(self) -> list[Slot]:
         """Facts an answer to which, everything else as it stands, ends the open status."""
         found: list[Slot] = []
-        if self.income.known or len(self.income_facts) == 1:
-            found += [(0, name, None) for name in self.income_facts
+        if self.income.known or len(self.income_blanks) == 1:
+            found += [(0, name, None) for name in self.income_blanks or self.income_facts
                       if any(self.status(i, self.now) != "needs_visit" for i in self._answers_to(name))]
         true, unknown = self.now
         by_code = {r.split.code: v for r, v in zip(self.asker.rules, self.truths, strict=True)}
@@ -360,7 +375,7 @@ class _Worlds:
         now: list[tuple[IncomeStatus, int]] = [(self.income_status, 0)]
         if not self.income_facts:
             return now
-        answers = 1 if self.income.known else len(self.income_facts)
+        answers = 1 if self.income.known else len(self.income_blanks)
         return now + [(i, answers) for name in self.income_facts for i in self._answers_to(name)]
 
 

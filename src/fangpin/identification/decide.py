@@ -15,7 +15,8 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from fangpin.engine.derive import STANDS_ON, belonging
+from fangpin.engine.derive import HOUSE_DATES, STANDS_ON, as_it_stands, belonging
+from fangpin.engine.numbers import numbered
 from fangpin.engine.population import columns_of, evaluate
 from fangpin.identification.alike import asks
 from fangpin.identification.ask import Asker
@@ -53,6 +54,8 @@ def needed_columns(standard: Standard) -> dict[str, set[str]]:
             table, _, column = name.partition(".")
             if table in need and column:
                 need[table].add(column)
+    if "house_grade" in need["living"]:
+        need["living"].update(HOUSE_DATES)
     for _, low in plan.cells.values():
         for name in columns_of(low):
             need["member"].update(STANDS_ON.get(name, (name,)))
@@ -71,8 +74,10 @@ def decide(frames: Frames, standard: Standard, asker: Asker | None = None) -> pl
     Returns:
         The columns of :func:`fangpin.identification.verdict.schema`.
     """
+    frames, ids = numbered({**frames, "living": as_it_stands(frames["living"])})
     table = _judged(frames, standard).sort("household_id")
     table = _with_asks(table, frames, asker or Asker(standard))
+    table = table.with_columns(ids)
     table = table.with_columns(*[_yuan(f"__{name}_fen", name) for name in ("income", "margin", "line")],
                                _yuan("__upper_fen", "line_upper"))
     wanted = schema(standard)

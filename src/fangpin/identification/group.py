@@ -78,8 +78,8 @@ class Group:
 
     def open_facts(self) -> list[tuple[Variable | None, int | None]]:
         """Its open facts: (variable, member position); the roster as (None, None)."""
-        found: list[tuple[Variable | None, int | None]] = [(v, None) for v in self.household]
-        found += [(v, i) for i, person in enumerate(self.people) for v in person.variables]
+        found: list[tuple[Variable | None, int | None]] = [(v, None) for v in self.household if v.asked]
+        found += [(v, i) for i, person in enumerate(self.people) for v in person.variables if v.asked]
         return [*found, (None, None)] if self.missing else found
 
     def counts(self, key: Any, values: tuple[Any, ...], complete: bool) -> Counts:

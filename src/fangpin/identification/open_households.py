@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from fangpin.engine.derive import as_it_stands
 from fangpin.identification.record import Record, stale_of
 
 BATCH = 20_000
@@ -18,6 +19,7 @@ BATCH = 20_000
 
 def records(frames: Mapping[str, pl.DataFrame], ids: pl.DataFrame, today: date) -> Iterator[Record]:
     """The records of the households in ``ids`` (one column ``household_id``), in their order."""
+    frames = {**frames, "living": as_it_stands(frames["living"])}
     for start in range(0, ids.height, BATCH):
         yield from _batch(frames, ids.slice(start, BATCH), today)
 

@@ -68,11 +68,12 @@ class Combiner:
         value = self._values[i]
         return None if truth is False else (truth, value(facts, member) if value else (1.0, 1.0))
 
-    def key(self, parts: Sequence[Any]) -> Any:
-        """The key of one member's contributions."""
+    def key(self, parts: Mapping[int, Any]) -> Any:
+        """The key of one member's contributions to some of the aggregates."""
         if self.bits:
-            return sum(int(part) << (3 * i) for i, part in enumerate(parts))
-        return tuple(_merged(a, x, _state(a, y)) for a, x, y in zip(self.aggs, self.nobody, parts, strict=True))
+            return sum(int(part) << (3 * i) for i, part in parts.items())
+        return tuple(_merged(a, x, _state(a, parts[i])) if i in parts else x
+                     for i, (a, x) in enumerate(zip(self.aggs, self.nobody, strict=True)))
 
     def merge(self, one: Any, two: Any) -> Any:
         """The key of both together."""
@@ -163,24 +164,27 @@ class Replay(Iterable[frozenset[Any]]):
 
 
 # -- one member's ways --------------------------------------------------------------------------------------
+Aggs = tuple[int, ...]
+Variables = tuple[Variable, ...]
+Row = tuple[Any, ...]
+
+
 class Member:
     """One member's known values and open facts, as the aggregates of one group read them.
 
-    A member whose ``main_worker`` is open is one nobody has written down: it is one only if its other facts let it.
+    Aggregates that share no open fact are looked at apart; those that do, once for each value of the fact that most of
+    them read, and so on. A member whose ``main_worker`` is open is one nobody has written down: it is one only if its
+    other facts let it.
     """
 
     def __init__(self, combiner: Combiner, base: Assign, variables: Sequence[Variable], facts: Facts) -> None:
-        self.combiner, self.base, self.variables, self.facts = combiner, dict(base), list(variables), facts
+        self.combiner, self.base, self.variables, self.facts = combiner, dict(base), tuple(variables), facts
         self.free = free = any(v.column == MAIN for v in variables)
-        self.used = [[v for v in variables if v.column in reads or (free and MAIN in reads and v.column in DECIDE_MAIN)]
-                     for reads in combiner.reads]
-        self._boxes: dict[Any, Any] = {}
+        self._read = [{v.column for v in variables if v.column in reads or (free and MAIN in reads and v.column in DECIDE_MAIN)}
+                      for reads in combiner.reads]
+        self._all: Aggs = tuple(range(len(self._read)))
+        self._known: dict[Hashable, Any] = {}
         self._outcomes: dict[str, Replay] = {}
-        self._partly: dict[int, dict[Any, int]] = {}
-
-    def shared(self, but: Variable | None = None) -> list[Variable]:
-        """Open facts that more than one aggregate reads."""
-        return [v for v in self.variables if v is not but and sum(v in own for own in self.used) > 1]
 
     @cached_property
     def open(self) -> list[Variable]:
@@ -190,90 +194,112 @@ class Member:
     @cached_property
     def filled(self) -> frozenset[Any]:
         """Keys of what the member can bring once every blank is filled."""
-        return frozenset(self._ways(False, UNBOUNDED))
+        return frozenset(self._ways(self._all, self.variables, {}, None))
 
     def partly(self, bound: int) -> dict[Any, int]:
         """Keys of what the member can bring → the fewest answers they take (at most ``bound``)."""
-        if bound not in self._partly:
-            self._partly[bound] = self._ways(True, bound)
-        return self._partly[bound]
-
-    def _ways(self, blank: bool, bound: int) -> dict[Any, int]:
-        out: dict[Any, int] = {}
-        shared = self.shared()
-        for fixed, cost in fillings(shared, self.base, blank, bound):
-            boxes = [self._box(i, fixed, shared, blank, bound) for i in range(len(self.used))]
-            for parts in product(*(b.items() for b in boxes)):
-                total = cost + sum(c for _, c in parts)
-                if total <= bound:
-                    key = self.combiner.key([p for p, _ in parts])
-                    if total < out.get(key, UNBOUNDED + 1):
-                        out[key] = total
-        return out
-
-    def _box(self, i: int, fixed: dict[str, Any], shared: Sequence[Variable], blank: bool,
-             bound: int) -> dict[Contribution, int]:
-        memo = (i, blank, bound if blank else None, _values_of(self.used[i], shared, fixed))
-        if memo not in self._boxes:
-            box: dict[Contribution, int] = {}
-            for filled, more in fillings([v for v in self.used[i] if v not in shared], fixed, blank, bound):
-                part = self.combiner.contribute(i, self.facts, derived(filled, self.facts.today, self.free))
-                if more < box.get(part, UNBOUNDED + 1):
-                    box[part] = more
-            self._boxes[memo] = box
-        return self._boxes[memo]  # type: ignore[no-any-return]
+        return self._ways(self._all, self.variables, {}, bound)
 
     def outcomes(self, fact: Variable) -> Replay:
         """For each way the member's other facts can be: the keys that answers to ``fact`` bring, where they differ."""
         if fact.column not in self._outcomes:
-            self._outcomes[fact.column] = Replay(self._work_out_outcomes(fact))
+            self._outcomes[fact.column] = Replay(self._rows_together(fact))
         return self._outcomes[fact.column]
 
-    def _work_out_outcomes(self, fact: Variable) -> Iterator[frozenset[Any]]:
-        shared = self.shared(fact)
-        for fixed, _ in fillings(shared, self.base, False):
-            boxes = [self._rows(i, fixed, shared, fact) for i in range(len(self.used))]
-            if all(len(set(row)) == 1 for box in boxes for row in box):
-                continue
-            for rows in product(*boxes):
-                yield frozenset(self.combiner.key(parts) for parts in zip(*rows, strict=True))
+    # -- splitting ------------------------------------------------------------------------------------------
+    def _parts(self, aggs: Aggs, variables: Variables) -> list[tuple[Aggs, Variables]]:
+        """The aggregates in sets that share no open fact, each with its facts."""
+        found: list[tuple[Aggs, set[str]]] = []
+        columns = {v.column for v in variables}
+        for i in aggs:
+            own, joined = self._read[i] & columns, (i,)
+            for other in [x for x in found if x[1] & own]:
+                own, joined = own | other[1], other[0] + joined
+                found.remove(other)
+            found.append((joined, own))
+        return [(some, tuple(v for v in variables if v.column in own)) for some, own in found]
 
-    def _rows(self, i: int, fixed: dict[str, Any], shared: Sequence[Variable],
-              fact: Variable) -> set[tuple[Contribution, ...]]:
-        """What each answer to ``fact`` brings to one aggregate, for each way the facts that only it reads can be."""
-        memo = (i, fact.column, _values_of(self.used[i], shared, fixed))
-        if memo not in self._boxes:
-            private = [v for v in self.used[i] if v not in shared and v is not fact]
-            options = fact.options if fact in self.used[i] else fact.options[:1]
-            rows = {tuple(self.combiner.contribute(i, self.facts, derived({**filled, fact.column: o}, self.facts.today,
-                                                                         self.free)) for o in options)
-                    for filled, _ in fillings(private, fixed, False)}
-            self._boxes[memo] = {row * len(fact.options) if len(options) == 1 else row for row in rows}
-        return self._boxes[memo]  # type: ignore[no-any-return]
+    def _most_read(self, aggs: Aggs, variables: Variables) -> Variable:
+        return max(variables, key=lambda v: sum(v.column in self._read[i] for i in aggs))
+
+    def _memo(self, kind: Hashable, aggs: Aggs, fixed: Assign) -> Hashable:
+        read = set().union(*(self._read[i] for i in aggs))
+        return (kind, aggs, tuple((c, hashable(fixed[c])) for c in sorted(fixed.keys() & read)))
+
+    def _brought(self, aggs: Aggs, fixed: Assign) -> Any:
+        """The key of these aggregates once everything they read is decided."""
+        member = derived({**self.base, **fixed}, self.facts.today, self.free)
+        return self.combiner.key({i: self.combiner.contribute(i, self.facts, member) for i in aggs})
+
+    # -- keys and their costs -------------------------------------------------------------------------------
+    def _ways(self, aggs: Aggs, variables: Variables, fixed: Assign, bound: int | None) -> dict[Any, int]:
+        """Keys → fewest answers; with a ``bound`` facts may stay unanswered, without one all are filled at no cost."""
+        memo = self._memo(bound, aggs, fixed)
+        if memo not in self._known:
+            out: dict[Any, int] = {self.combiner.nobody: 0}
+            for some, own in self._parts(aggs, variables):
+                out = together(self.combiner, out, self._branch(some, own, fixed, bound),
+                               UNBOUNDED if bound is None else bound)
+            self._known[memo] = out
+        return self._known[memo]  # type: ignore[no-any-return]
+
+    def _branch(self, aggs: Aggs, variables: Variables, fixed: Assign, bound: int | None) -> dict[Any, int]:
+        if not variables:
+            return {self._brought(aggs, fixed): 0}
+        first = self._most_read(aggs, variables)
+        rest = tuple(v for v in variables if v is not first)
+        out: dict[Any, int] = {}
+        for value, cost in _choices(first, bound):
+            left = None if bound is None else bound - cost
+            for key, more in self._ways(aggs, rest, {**fixed, first.column: value}, left).items():
+                if cost + more < out.get(key, UNBOUNDED + 1):
+                    out[key] = cost + more
+        return out
+
+    # -- what one fact makes of them ------------------------------------------------------------------------
+    def _rows_together(self, fact: Variable) -> Iterator[frozenset[Any]]:
+        others = tuple(v for v in self.variables if v is not fact)
+        parts = [self._rows(some, own, {}, fact) for some, own in self._parts(self._all, others)]
+        still = [p for p in parts if all(len(set(row)) == 1 for row in p)]
+        moving = [p for p in parts if p not in still]
+        if not moving:
+            return
+        for rows in product(*moving, *still):
+            keys = rows[0]
+            for row in rows[1:]:
+                keys = tuple(map(self.combiner.merge, keys, row))
+            yield frozenset(keys)
+
+    def _rows(self, aggs: Aggs, variables: Variables, fixed: Assign, fact: Variable) -> frozenset[Row]:
+        """The keys that each answer to ``fact`` brings, for each way the other facts can be."""
+        memo = self._memo(fact.column, aggs, fixed)
+        if memo not in self._known:
+            rows: set[Row] = {(self.combiner.nobody,) * len(fact.options)}
+            for some, own in self._parts(aggs, variables):
+                branch = self._row_branch(some, own, fixed, fact)
+                rows = {tuple(map(self.combiner.merge, a, b)) for a in rows for b in branch}
+            self._known[memo] = frozenset(rows)
+        return self._known[memo]  # type: ignore[no-any-return]
+
+    def _row_branch(self, aggs: Aggs, variables: Variables, fixed: Assign, fact: Variable) -> set[Row]:
+        if not variables:
+            if not any(fact.column in self._read[i] for i in aggs):
+                return {(self._brought(aggs, fixed),) * len(fact.options)}
+            return {tuple(self._brought(aggs, {**fixed, fact.column: o}) for o in fact.options)}
+        first = self._most_read(aggs, variables)
+        rest = tuple(v for v in variables if v is not first)
+        return {row for value in first.completions
+                for row in self._rows(aggs, rest, {**fixed, first.column: value}, fact)}
 
 
-def _values_of(used: Sequence[Variable], shared: Sequence[Variable], fixed: Assign) -> tuple[Any, ...]:
-    return tuple(hashable(fixed.get(v.column)) for v in shared if v in used)
-
-
-def fillings(variables: Sequence[Variable], base: Assign, blank: bool,
-             bound: int = UNBOUNDED) -> Iterator[tuple[dict[str, Any], int]]:
-    """Every way to fill ``variables`` on top of ``base``, with the number of answers (at most ``bound``).
-
-    ``blank``: some may stay as they are; else all blanks are filled.
-    """
-    if not variables:
-        yield dict(base), 0
+def _choices(variable: Variable, bound: int | None) -> Iterator[tuple[Any, int]]:
+    """Values of a fact with what they cost; within a ``bound`` the fact may also stay as it is."""
+    if bound is None:
+        yield from ((o, 0) for o in variable.completions)
         return
-    first, rest = variables[0], variables[1:]
-    choices: Iterable[tuple[Any, int]] = ((o, 0) for o in first.completions)
-    if blank:
-        choices = [(first.current, 0), *((o, 1) for o in first.options if o != NOT_A_STUDENT or first.current is not None)]
-    for value, cost in choices:
-        if cost <= bound:
-            for filled, more in fillings(rest, base, blank, bound - cost):
-                filled[first.column] = value
-                yield filled, cost + more
+    yield variable.current, 0
+    if bound > 0:
+        yield from ((o, 1) for o in variable.options if o != NOT_A_STUDENT or variable.current is not None)
 
 
 def derived(member: dict[str, Any], today: date, free: bool) -> dict[str, Any]:

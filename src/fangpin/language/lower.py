@@ -101,19 +101,36 @@ def no(arg: Low) -> Low:
     return arg.args[0] if arg.op == "not" else Low("not", (arg,))
 
 
+def never_null(low: Low) -> bool:
+    """Whether an expression has a value whatever is blank."""
+    if low.op == "fill":
+        return low.value is not None
+    if low.op in ("lit", "isnull"):
+        return low.op == "isnull" or low.value is not None
+    return low.op in ("and", "or", "not", "when", "lt", "le", "eq", "add", "sub") and all(map(never_null, low.args))
+
+
 def sure(arg: Low) -> Low:
     """True where the argument is true, else false."""
-    return Low("fill", (arg,), False)
+    return arg if never_null(arg) else Low("fill", (arg,), False)
 
 
 def when(cond: Low, then: Low, otherwise: Low) -> Low:
     """``cond`` must never be null."""
-    return Low("when", (cond, then, otherwise))
+    return then if cond == TRUE else otherwise if cond == FALSE or then == otherwise else Low("when", (cond, then, otherwise))
 
 
 def isnull(arg: Low) -> Low:
     """Whether the argument is unknown; never null itself."""
-    return Low("isnull", (arg,))
+    return FALSE if never_null(arg) else Low("isnull", (arg,))
+
+
+def plain(pair: Pair) -> tuple[Low, float, float] | None:
+    """The value of a pair whose ends differ only where it is blank, and its ends there; None for any other pair."""
+    low, high = pair
+    if low is None or high is None or low.op != "fill" or high.op != "fill" or low.args != high.args:
+        return None
+    return (low.args[0], low.value, high.value) if low.value < high.value else None
 
 
 class _Lowering:
@@ -178,6 +195,9 @@ class _Lowering:
             if a[0] is None or b[0] is None:
                 return MAYBE
             return Low("lt" if strict else "le", (a[0], b[0]))
+        against = _against_constant(a, b, strict=strict)
+        if against is not None:
+            return against
         yes = FALSE if a[1] is None or b[0] is None else sure(Low("lt" if strict else "le", (a[1], b[0])))
         never = FALSE if a[0] is None or b[1] is None else sure(Low("le" if strict else "lt", (b[1], a[0])))
         return when(yes, TRUE, when(never, FALSE, MAYBE))
@@ -243,6 +263,9 @@ class _Lowering:
         low, high = pair
         if low is None or high is None:
             return None
+        bounded = plain(pair)
+        if bounded is not None:
+            return bounded[0]
         return low if low == high else when(sure(Low("eq", (low, high))), low, Low("null", value="number"))
 
     def _case_pair(self, node: t.Case) -> Pair:
@@ -305,6 +328,21 @@ class _Lowering:
         gap = Low("fill", (self.plan.cell("max", Low("flag", (both(counted, isnull(high)),))),), 0)
         whole = both(COMPLETE, Low("eq", (gap, lit(0))))
         return least, when(whole, most, missing)
+
+
+def _against_constant(a: Pair, b: Pair, *, strict: bool) -> Low | None:
+    """A column against a constant that none of its ends decides: the plain comparison; None where that does not hold."""
+    op = "lt" if strict else "le"
+    for bounded, other, swapped in ((plain(a), b, False), (plain(b), a, True)):
+        constant = other[0]
+        if bounded is None or constant is None or constant != other[1] or constant.op != "lit":
+            continue
+        value, low, high = bounded
+        least, most, limit = (low, high, constant.value) if not swapped else (-high, -low, -constant.value)
+        decided = most < limit or least >= limit if strict else most <= limit or least > limit
+        if not decided:
+            return Low(op, (constant, value) if swapped else (value, constant))
+    return None
 
 
 def _numeric(node: t.Node) -> bool:
