@@ -73,8 +73,15 @@ def undernourished() -> pl.Expr:
     bmi = c("nutrition_weight_kg") / (c("nutrition_height_cm") / 100 * (c("nutrition_height_cm") / 100))
     by_index = pl.when(c("age") < 65).then(bmi < 18.5).when(c("age") >= 65).then(bmi < 20.0).otherwise(UNKNOWN)
     left_out = is_true(c("pregnant") | c("amputee")) | ~is_true(c("age") >= 20)
-    return (pl.when(is_true(c("nutrition_judged") == "2")).then(True).when(is_true(c("nutrition_judged") == "1"))
-            .then(False).when(left_out).then(UNKNOWN).otherwise(by_index))
+    return (
+        pl.when(is_true(c("nutrition_judged") == "2"))
+        .then(True)
+        .when(is_true(c("nutrition_judged") == "1"))
+        .then(False)
+        .when(left_out)
+        .then(UNKNOWN)
+        .otherwise(by_index)
+    )
 
 
 def few_months() -> pl.Expr:
@@ -96,24 +103,31 @@ def roster(rows: pl.LazyFrame) -> pl.LazyFrame:
     totals = narrow.group_by(KEY).agg(top=c("earned").max(), sum=c("earned").sum())
     narrow = narrow.join(totals, on=KEY, how="left")
     main = c("worker") & is_true((c("sum") == 0) | (c("earned") == c("top")) | (c("earned") * 10 >= c("sum") * 3))
-    narrow = narrow.with_columns(main=main, trained=pl.when(main).then("trained"), unstable=pl.when(main).then("unstable"))
+    narrow = narrow.with_columns(
+        main=main, trained=pl.when(main).then("trained"), unstable=pl.when(main).then("unstable")
+    )
     codes = ("h2", "h3", "h4", "left", "enrolled", "trained", "unstable")
     return narrow.group_by(KEY).agg(
-        pl.len().cast(pl.Int32).alias("members"), c("poor").max(), c("judged").any(), c("main").any(),
-        *[c(n).max() for n in codes])
+        pl.len().cast(pl.Int32).alias("members"),
+        c("poor").max(),
+        c("judged").any(),
+        c("main").any(),
+        *[c(n).max() for n in codes],
+    )
 
 
 def conditions() -> list[pl.Expr]:
     """What the indicators ask of each member, as codes."""
     born, poor = c("birth_date"), undernourished()
-    newborn = is_true((born >= DAY - timedelta(days=90)))
+    newborn = is_true(born >= DAY - timedelta(days=90))
     in_bed = c("bedridden") & ~is_true(c("bedridden_days") < 30)
     young, grown = c("age").is_between(6, 20), c("age").is_between(16, 59)
     at_home = is_true(c("home_teaching"))
     out = ~c("student") & ~at_home & ~is_true(c("school_entry_deferred"))
     insured = c("resident_medical") | c("employee_medical")
     return [
-        poor.alias("poor"), poor.is_not_null().alias("judged"),
+        poor.alias("poor"),
+        poor.is_not_null().alias("judged"),
         code(~is_true(c("state") == "11") & ~newborn & ~insured).alias("h2"),
         code((c("age") >= 70) & (in_bed | ~c("receives_pension"))).alias("h3"),
         code(grown & ~c("student") & (c("labour_skill") == "4")).alias("h4"),
@@ -131,8 +145,13 @@ def fen(name: str) -> pl.Expr:
 
 def income(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The row of income that holds for each household on the day; rows tied and unequal are unknown."""
-    rows = rows.select(KEY, "known_at", "stage", *[fen(n).alias(n) for n in ITEMS],
-                       ends=pl.coalesce("window_to", pl.date("year", 12, 31)))
+    rows = rows.select(
+        KEY,
+        "known_at",
+        "stage",
+        *[fen(n).alias(n) for n in ITEMS],
+        ends=pl.coalesce("window_to", pl.date("year", 12, 31)),
+    )
     rows = rows.filter((c("ends") <= DAY).fill_null(True)).with_columns(several=c(KEY).is_duplicated())
     several = rows.filter("several")
     for column in ("ends", "known_at", "stage"):
@@ -152,9 +171,19 @@ def rules() -> list[pl.Expr]:
     judged = is_true(c("judged")) | (c("members") == 0)
     grade, rebuilt = c("house_grade"), c("house_rebuilt_on")
     waits = rebuilt.is_not_null() & ~is_true(c("house_appraised_on") >= rebuilt)
-    house = (pl.when(is_true(c("other_safe_house"))).then(False).when(waits).then(UNKNOWN)
-             .when(is_true(grade.is_in(["C", "D"]))).then(True).when(is_true(grade.is_in(["A", "B"]))).then(False)
-             .when(is_true(c("house_grade_provisional").is_in(["A", "B"]))).then(False).otherwise(UNKNOWN))
+    house = (
+        pl.when(is_true(c("other_safe_house")))
+        .then(False)
+        .when(waits)
+        .then(UNKNOWN)
+        .when(is_true(grade.is_in(["C", "D"])))
+        .then(True)
+        .when(is_true(grade.is_in(["A", "B"])))
+        .then(False)
+        .when(is_true(c("house_grade_provisional").is_in(["A", "B"])))
+        .then(False)
+        .otherwise(UNKNOWN)
+    )
     near = c("water_access").is_in(["1", "3"]) | (c("water_fetch_minutes") <= 20)
     checked = is_true(c("property_checked_on") <= DAY)
     main = pl.when(is_true(c("main"))).then(True).when(complete).then(False).otherwise(UNKNOWN)
@@ -165,10 +194,14 @@ def rules() -> list[pl.Expr]:
 
     return [
         pl.when(is_true(c("poor"))).then(True).when(complete & judged).then(False).otherwise(UNKNOWN).alias("H1"),
-        some("h2").alias("H2"), some("h3").alias("H3"), some("h4").alias("H4"),
+        some("h2").alias("H2"),
+        some("h3").alias("H3"),
+        some("h4").alias("H4"),
         (some("left") | (some("enrolled") & debt)).alias("E1"),
         ((main & ~some("trained")) | some("unstable")).alias("E2"),
-        house.alias("L1"), (c("durables").list.n_unique() <= 3).alias("L2"), (~(c("water_safe") & near)).alias("L3"),
+        house.alias("L1"),
+        (c("durables").list.n_unique() <= 3).alias("L2"),
+        (~(c("water_safe") & near)).alias("L3"),
         c("internet").is_in(["3", "4"]).alias("L4"),
         veto("property_car", c("car_exception").is_in(["1", "2", "3", "4"])).alias("V1"),
         veto("property_house", c("house_exception").is_in(["1", "2", "3"])).alias("V2"),
@@ -178,7 +211,9 @@ def rules() -> list[pl.Expr]:
 
 def below(line: int, given: str, total: pl.Expr) -> pl.Expr:
     """Income a head below a line, by the figure given or the computed total; null where it is unknown."""
-    return pl.when(c(given).is_not_null()).then(c(given) < line).otherwise(total < c("population").cast(pl.Int64) * line)
+    return (
+        pl.when(c(given).is_not_null()).then(c(given) < line).otherwise(total < c("population").cast(pl.Int64) * line)
+    )
 
 
 def tests() -> list[pl.Expr]:
@@ -186,13 +221,21 @@ def tests() -> list[pl.Expr]:
     total = c("a") + c("b") + c("c") + c("d") - c("e")
     adjusted = total + c("insurance_payout") - c("compliant_self_paid")
     under, under_upper = below(LOWER, "net_income_pc", total), below(UPPER, "net_income_pc", total)
-    status = (pl.when(under.is_null()).then(lit("unknown")).when(under).then(lit("below"))
-              .when(under_upper).then(lit("band")).otherwise(lit("above")))
+    status = (
+        pl.when(under.is_null())
+        .then(lit("unknown"))
+        .when(under)
+        .then(lit("below"))
+        .when(under_upper)
+        .then(lit("band"))
+        .otherwise(lit("above"))
+    )
     people = c("population").cast(pl.Int64)
     half_up = (total.abs() * 2 + people) // (2 * people)
     computed = pl.when(total < 0).then(-half_up).otherwise(half_up)
     return [
-        status.alias("income_status"), below(MONITORING, "adjusted_income_pc", adjusted).alias("monitored"),
+        status.alias("income_status"),
+        below(MONITORING, "adjusted_income_pc", adjusted).alias("monitored"),
         pl.when(c("net_income_pc").is_not_null()).then(c("net_income_pc")).otherwise(computed).alias("income"),
         pl.sum_horizontal([is_true(c(i)).cast(pl.Int32) for i in INDICATORS]).alias("count_true"),
         pl.sum_horizontal([c(i).is_null().cast(pl.Int32) for i in INDICATORS]).alias("count_unknown"),
@@ -206,30 +249,67 @@ def status() -> list[pl.Expr]:
     sure = by_income | by_count
     waits = ~sure & ((c("income_status") == "unknown") | (c("count_true") + c("count_unknown") >= K))
     band = ~sure & ~waits & (c("income_status") == "band")
-    found = (pl.when((sure | waits | band) & is_true(c("veto"))).then(lit("vetoed"))
-             .when((sure | band) & c("veto").is_null()).then(lit("to_compare")).when(sure).then(lit("low_income"))
-             .when(waits).then(lit("needs_visit")).when(band).then(lit("deliberate")).otherwise(lit("not_low_income")))
-    route = (pl.when(by_income & by_count).then(lit("both")).when(by_income).then(lit("income"))
-             .when(by_count).then(lit("count")).otherwise(lit(None, pl.String)))
+    found = (
+        pl.when((sure | waits | band) & is_true(c("veto")))
+        .then(lit("vetoed"))
+        .when((sure | band) & c("veto").is_null())
+        .then(lit("to_compare"))
+        .when(sure)
+        .then(lit("low_income"))
+        .when(waits)
+        .then(lit("needs_visit"))
+        .when(band)
+        .then(lit("deliberate"))
+        .otherwise(lit("not_low_income"))
+    )
+    route = (
+        pl.when(by_income & by_count)
+        .then(lit("both"))
+        .when(by_income)
+        .then(lit("income"))
+        .when(by_count)
+        .then(lit("count"))
+        .otherwise(lit(None, pl.String))
+    )
     return [found.alias("status"), route.alias("route"), *group()]
 
 
 def group() -> list[pl.Expr]:
     """The key group of regime_2021 and whether unknown facts could assign one."""
-    recorded = (pl.when(is_true(c("monitor_group") == "1")).then(lit("TPBWD"))
-                .when(is_true(c("monitor_group") == "2")).then(lit("BYYZP"))
-                .when(is_true(c("monitor_group") == "3")).then(lit("TFYZKN")).otherwise(lit(None, pl.String)))
-    kind = pl.when(is_true(c("household_type").is_in(["TPH", "TPH_X"]))).then(True).when(
-        is_true(c("household_type") == "YBH")).then(False).otherwise(UNKNOWN)
+    recorded = (
+        pl.when(is_true(c("monitor_group") == "1"))
+        .then(lit("TPBWD"))
+        .when(is_true(c("monitor_group") == "2"))
+        .then(lit("BYYZP"))
+        .when(is_true(c("monitor_group") == "3"))
+        .then(lit("TFYZKN"))
+        .otherwise(lit(None, pl.String))
+    )
+    kind = (
+        pl.when(is_true(c("household_type").is_in(["TPH", "TPH_X"])))
+        .then(True)
+        .when(is_true(c("household_type") == "YBH"))
+        .then(False)
+        .otherwise(UNKNOWN)
+    )
     ex_poor = pl.coalesce("is_ex_poor", kind)
-    by_kind = (pl.when(is_true(ex_poor)).then(lit("TPBWD")).when(is_true(~ex_poor)).then(lit("BYYZP"))
-               .otherwise(lit(None, pl.String)))
+    by_kind = (
+        pl.when(is_true(ex_poor))
+        .then(lit("TPBWD"))
+        .when(is_true(~ex_poor))
+        .then(lit("BYYZP"))
+        .otherwise(lit(None, pl.String))
+    )
     active, under = ~is_true(c("risk_removed")), c("monitored")
-    assigned = pl.when(is_true(under) & c("risk_1").is_not_null() & active).then(by_kind).otherwise(lit(None, pl.String))
+    assigned = (
+        pl.when(is_true(under) & c("risk_1").is_not_null() & active).then(by_kind).otherwise(lit(None, pl.String))
+    )
     hit = pl.any_horizontal([is_true(c(f"risk_{i}").is_in(["01", "02", "03", "04", "05", "06"])) for i in range(1, 6)])
     possible = active & (under.fill_null(True) | hit)
-    return [pl.coalesce(recorded, assigned).alias("target_group"),
-            (recorded.is_null() & assigned.is_null() & possible).alias("target_group_open")]
+    return [
+        pl.coalesce(recorded, assigned).alias("target_group"),
+        (recorded.is_null() & assigned.is_null() & possible).alias("target_group_open"),
+    ]
 
 
 def yuan(fen: pl.Expr) -> pl.Expr:
@@ -244,14 +324,33 @@ def query(data: Path, county: str) -> pl.LazyFrame:
         return pl.scan_parquet(data / table / f"{county}.parquet").select(columns)
 
     money = income(scan("income_year", (KEY, "known_at", "stage", "year", "window_to", *ITEMS)))
-    facts = scan("household", HOUSEHOLD).join(roster(scan("member", MEMBER)), on=KEY, how="left").join(
-        money, on=KEY, how="left").join(scan("living", LIVING), on=KEY, how="left")
+    facts = (
+        scan("household", HOUSEHOLD)
+        .join(roster(scan("member", MEMBER)), on=KEY, how="left")
+        .join(money, on=KEY, how="left")
+        .join(scan("living", LIVING), on=KEY, how="left")
+    )
     facts = facts.with_columns(c("members").fill_null(0)).with_columns(rules()).with_columns(tests())
     facts = facts.with_columns(status())
     return facts.select(
-        KEY, "region_code", "status", "route", "income_status", yuan(c("income")).alias("income"),
-        yuan(lit(LOWER)).alias("line"), yuan(lit(UPPER)).alias("line_upper"), yuan(c("income") - LOWER).alias("margin"),
-        "count_true", "count_unknown", *INDICATORS, "V1", "V2", "V3", "veto", "target_group", "target_group_open",
+        KEY,
+        "region_code",
+        "status",
+        "route",
+        "income_status",
+        yuan(c("income")).alias("income"),
+        yuan(lit(LOWER)).alias("line"),
+        yuan(lit(UPPER)).alias("line_upper"),
+        yuan(c("income") - LOWER).alias("margin"),
+        "count_true",
+        "count_unknown",
+        *INDICATORS,
+        "V1",
+        "V2",
+        "V3",
+        "veto",
+        "target_group",
+        "target_group_open",
     ).sort(KEY)
 
 

@@ -72,17 +72,24 @@ MEMBER_INPUTS = {
     "E2": ["trained", "work_months", "farm_months"],
 }
 HOUSE_INPUTS = {
-    "E1": ["household.school_debt"], "L1": ["living.house_grade"], "L2": ["living.durables"],
-    "L3": ["living.water_access", "living.water_fetch_minutes", "living.water_safe"], "L4": ["living.internet"],
+    "E1": ["household.school_debt"],
+    "L1": ["living.house_grade"],
+    "L2": ["living.durables"],
+    "L3": ["living.water_access", "living.water_fetch_minutes", "living.water_safe"],
+    "L4": ["living.internet"],
 }
 NOT_ASSESSED = {"house_grade": "N", "nutrition_judged": "9"}
 
 
 def birth_dates(standard: Standard) -> tuple[date, ...]:
     """A date for every age the standard can tell apart, newborns among them."""
-    limits = {0} | {int(v.value) + more for name, v in standard.parameters.items() for more in (0, 1)
-                    if name in ("H1.measured_from", "H1.older_from", "H3.age_min", "H4.age_min", "E1.age_min") and not more
-                    or name in ("H4.age_max", "E1.age_max") and more}
+    limits = {0} | {
+        int(v.value) + more
+        for name, v in standard.parameters.items()
+        for more in (0, 1)
+        if (name in ("H1.measured_from", "H1.older_from", "H3.age_min", "H4.age_min", "E1.age_min") and not more)
+        or (name in ("H4.age_max", "E1.age_max") and more)
+    }
     ages = [date(TODAY.year - age, TODAY.month, TODAY.day) for age in sorted(limits)]
     return (*ages, TODAY - timedelta(days=int(standard.value("H2.newborn_days")) + 1))
 
@@ -91,17 +98,25 @@ def values_of(column: str, standard: Standard) -> tuple[Any, ...]:
     if column == "birth_date":
         return birth_dates(standard)
     fixed: dict[str, tuple[Any, ...]] = {
-        "student_status": ("03", NOT_AT_SCHOOL), "education_level": ("1", "2", "3", "4"),
-        "labour_skill": ("1", "3", "4", "5"), "nutrition_judged": ("1", "2", "9"), "house_grade": ("A", "C"),
-        "durables": ([], ["1", "2", "3", "4", "5", "6"], ["1", "2"]), "water_access": ("1", "2"),
-        "water_fetch_minutes": (0.0, 25.0, 1000.0), "internet": ("1", "3", "5"), "nutrition_height_cm": (60.0, 165.0, 240.0),
-        "nutrition_weight_kg": (5.0, 50.0, 52.0, 300.0), "work_months": (0, 3, 6, 12), "farm_months": (0, 3, 6, 12),
+        "student_status": ("03", NOT_AT_SCHOOL),
+        "education_level": ("1", "2", "3", "4"),
+        "labour_skill": ("1", "3", "4", "5"),
+        "nutrition_judged": ("1", "2", "9"),
+        "house_grade": ("A", "C"),
+        "durables": ([], ["1", "2", "3", "4", "5", "6"], ["1", "2"]),
+        "water_access": ("1", "2"),
+        "water_fetch_minutes": (0.0, 25.0, 1000.0),
+        "internet": ("1", "3", "5"),
+        "nutrition_height_cm": (60.0, 165.0, 240.0),
+        "nutrition_weight_kg": (5.0, 50.0, 52.0, 300.0),
+        "work_months": (0, 3, 6, 12),
+        "farm_months": (0, 3, 6, 12),
     }
     return fixed.get(column, (True, False))
 
 
 def open_facts(case: Case, standard: Standard) -> list[Fact]:
-    """Blank inputs of unknown indicators, and stale inputs of any."""
+    """Blank inputs of indicators that are unknown or stand on a stale fact, and stale inputs of any."""
     record = case.record()
     truths = truths_of(case, standard, World())
     found: dict[str, Fact] = {}
@@ -114,7 +129,8 @@ def open_facts(case: Case, standard: Standard) -> list[Fact]:
             found[name] = Fact(name, table, column, person, values_of(column, standard), stale and known)
 
     for code in standard.counted:
-        unknown = truths[code] is None
+        names = {f"member.{c}" for c in MEMBER_INPUTS.get(code, [])} | set(HOUSE_INPUTS.get(code, []))
+        unknown = truths[code] is None or bool(names & {name.partition("@")[0] for name in case.stale})
         for i, m in enumerate(record.belonging):
             row = case.members[[r["person_id"] for r in case.members].index(m["person_id"])]
             for column in MEMBER_INPUTS.get(code, []):
@@ -122,8 +138,12 @@ def open_facts(case: Case, standard: Standard) -> list[Fact]:
                     continue
                 if column == "birth_date" and (m["age"] is not None):
                     continue
-                if column in ("student_status", "education_level") and row.get("student_status") is None \
-                        and row.get("education_level") is not None and f"member.{column}@{m['person_id']}" not in case.stale:
+                if (
+                    column in ("student_status", "education_level")
+                    and row.get("student_status") is None
+                    and row.get("education_level") is not None
+                    and f"member.{column}@{m['person_id']}" not in case.stale
+                ):
                     continue
                 if column == "education_level" and row.get("student_status") is not None:
                     continue
@@ -143,13 +163,21 @@ def income_facts(case: Case, standard: Standard) -> list[Fact]:
     figures = tuple(dict.fromkeys((low - 1, low, high)))
     if income.known:
         names = [concept] if income.given is not None else list(items_of(concept))
-        return [Fact(f"income_year.{n}", "income", n, None, figures if n == concept else item_values(case, standard, n), True)
-                for n in names if f"income_year.{n}" in case.stale]
+        return [
+            Fact(
+                f"income_year.{n}", "income", n, None, figures if n == concept else item_values(case, standard, n), True
+            )
+            for n in names
+            if f"income_year.{n}" in case.stale
+        ]
     known = [n for n in items_of(concept) if case.income.get(n) is not None]
     if not known:
         return [Fact(f"income_year.{concept}", "income", concept, None, figures)]
-    found = [Fact(f"income_year.{n}", "income", n, None, item_values(case, standard, n)) for n in items_of(concept)
-             if n not in known]
+    found = [
+        Fact(f"income_year.{n}", "income", n, None, item_values(case, standard, n))
+        for n in items_of(concept)
+        if n not in known
+    ]
     if case.household.get("population") is None:
         found.append(Fact("household.population", "household", "population", None, (1, 2, 3, 7, 10**7)))
     return found
@@ -160,8 +188,10 @@ def item_values(case: Case, standard: Standard, name: str) -> tuple[int, ...]:
     signs = {"a": 1, "b": 1, "c": 1, "d": 1, "e": -1, "insurance_payout": 1, "compliant_self_paid": -1}
     rest = sum(signs[n] * (case.income.get(n) or 0) for n in items_of(standard.concept) if n != name)
     people = case.household.get("population") or 1
-    return tuple(signs[name] * (target - rest) for target in
-                 (standard.lower.micro * people - 1, standard.lower.micro * people, standard.upper.micro * people)) + (0,)
+    return tuple(
+        signs[name] * (target - rest)
+        for target in (standard.lower.micro * people - 1, standard.lower.micro * people, standard.upper.micro * people)
+    ) + (0,)
 
 
 # -- worlds ---------------------------------------------------------------------------------------------------
@@ -180,7 +210,8 @@ def filled(case: Case, world: World) -> Case:
             m["student_status"] = None
             m["__out"] = True
         elif m.get("student_status") is not None and any(
-                f.column == "education_level" and f.person is not None and people[f.person] is m for f in world.answers):
+            f.column == "education_level" and f.person is not None and people[f.person] is m for f in world.answers
+        ):
             m["education_level"] = None
     return Case(household, living, income, members, case.stale)
 
@@ -229,8 +260,9 @@ def status(case: Case, standard: Standard, world: World) -> tuple[str, int]:
 # -- members nobody has written down --------------------------------------------------------------------------
 def newcomer_types(standard: Standard) -> list[tuple[tuple[str, Any], ...]]:
     """One member for each way all quantifiers of the standard can come out, all facts given."""
-    return list(_newcomers(tuple(i.node for i in standard.indicators if i.code in standard.counted),
-                           birth_dates(standard)))
+    return list(
+        _newcomers(tuple(i.node for i in standard.indicators if i.code in standard.counted), birth_dates(standard))
+    )
 
 
 @lru_cache(maxsize=64)
@@ -239,10 +271,22 @@ def _newcomers(nodes: tuple[Node, ...], births: tuple[date, ...]) -> tuple[tuple
     seen: dict[Any, tuple[tuple[str, Any], ...]] = {}
     schools = [("03", None), (None, "1"), (None, "3"), (None, "4")]
     for born, (status_, level), skill, insured, needy, fed, trained, months, chosen in product(
-            births, schools, "1345", (True, False), (True, False), "12", (True, False), (0, 12), (True, False)):
-        row = {"birth_date": born, "student_status": status_, "education_level": level, "labour_skill": skill,
-               "resident_medical": insured, "employee_medical": False, "bedridden": needy, "receives_pension": True,
-               "nutrition_judged": fed, "trained": trained, "work_months": months, "farm_months": 0}
+        births, schools, "1345", (True, False), (True, False), "12", (True, False), (0, 12), (True, False)
+    ):
+        row = {
+            "birth_date": born,
+            "student_status": status_,
+            "education_level": level,
+            "labour_skill": skill,
+            "resident_medical": insured,
+            "employee_medical": False,
+            "bedridden": needy,
+            "receives_pension": True,
+            "nutrition_judged": fed,
+            "trained": trained,
+            "work_months": months,
+            "farm_months": 0,
+        }
         person = Record({}, {}, {}, [row], TODAY).belonging[0]
         if chosen and not person["main_worker"]:
             continue
@@ -307,14 +351,21 @@ def brute(case: Case, standard: Standard, limit: int = 4000) -> tuple[set[str], 
 
 
 def combos(types: list[Any], missing: int) -> Iterator[Any]:
-    yield from (tuple(c) for c in product(types, repeat=missing)) if missing < 2 else (
-        (one, two) for i, one in enumerate(types) for two in types[i:])
+    yield from (
+        (tuple(c) for c in product(types, repeat=missing))
+        if missing < 2
+        else ((one, two) for i, one in enumerate(types) for two in types[i:])
+    )
 
 
-def _differs(fact: Fact, others: list[Fact], rosters: list[Any],
-             completed: Callable[[dict[Fact, Any], Any], str | None]) -> bool:
-    return any(len({completed({**rest, fact: v}, roster) for v in fact.values} - {None}) > 1
-               for roster in rosters for rest in completions(others))
+def _differs(
+    fact: Fact, others: list[Fact], rosters: list[Any], completed: Callable[[dict[Fact, Any], Any], str | None]
+) -> bool:
+    return any(
+        len({completed({**rest, fact: v}, roster) for v in fact.values} - {None}) > 1
+        for roster in rosters
+        for rest in completions(others)
+    )
 
 
 def least(facts: list[Fact], rosters: list[Any], outcome: Callable[[dict[Fact, Any], Any], str]) -> int:

@@ -51,7 +51,17 @@ def pool(scope: Scope, kind: str) -> list[tuple[str, Col]]:
 POOLS = {(s, k): pool(s, k) for s in ("household", "member") for k in ("bool", "number", "code", "codes", "date")}
 # those the shipped standard reads come up often, so that blanks meet
 FAVOURITES = {
-    "member": ["age", "student", "main_worker", "was_main_worker", "work_months", "farm_months", "labour_skill", "birth_date", "earnings"],
+    "member": [
+        "age",
+        "student",
+        "main_worker",
+        "was_main_worker",
+        "work_months",
+        "farm_months",
+        "labour_skill",
+        "birth_date",
+        "earnings",
+    ],
     "household": ["living.durables", "living.house_grade", "household.population", "living.water_fetch_minutes"],
 }
 
@@ -74,10 +84,27 @@ class Rules:
     # -- truths ---------------------------------------------------------------------------------------------
     def truth(self, scope: Scope, depth: int) -> str:
         leaves: list[Callable[[Scope, int], str]] = [
-            self.flag, self.flag, self.coded, self.coded, self.compared, self.compared, self.ranged, self.dated,
-            self.held, self.known, self.constant]
+            self.flag,
+            self.flag,
+            self.coded,
+            self.coded,
+            self.compared,
+            self.compared,
+            self.ranged,
+            self.dated,
+            self.held,
+            self.known,
+            self.constant,
+        ]
         inner: list[Callable[[Scope, int], str]] = [
-            self.joined, self.joined, self.joined, self.negated, self.recorded, self.is_true, self.case]
+            self.joined,
+            self.joined,
+            self.joined,
+            self.negated,
+            self.recorded,
+            self.is_true,
+            self.case,
+        ]
         kinds = leaves if depth <= 0 else [*leaves, *inner, *inner]
         if scope == "household" and depth > 0:
             kinds = [*kinds, *([self.quantified] * 10), *([self.totalled] * 4)]
@@ -87,7 +114,9 @@ class Rules:
         return self.column(scope, "bool")[0]
 
     def constant(self, scope: Scope, depth: int) -> str:
-        return self.rng.choice(["unknown", "true", "false", "yes", "no", "reading = 'strict'", "reading in ('lax', 'x')"])
+        return self.rng.choice(
+            ["unknown", "true", "false", "yes", "no", "reading = 'strict'", "reading in ('lax', 'x')"]
+        )
 
     def coded(self, scope: Scope, depth: int) -> str:
         name, column = self.column(scope, "code")
@@ -145,8 +174,9 @@ class Rules:
         return f"({self.truth(scope, depth)}) is {self.rng.choice(['', 'not '])}{self.rng.choice(['true', 'false'])}"
 
     def case(self, scope: Scope, depth: int) -> str:
-        whens = " ".join(f"when {self.truth(scope, depth)} then {self.truth(scope, depth)}"
-                         for _ in range(self.rng.randint(1, 2)))
+        whens = " ".join(
+            f"when {self.truth(scope, depth)} then {self.truth(scope, depth)}" for _ in range(self.rng.randint(1, 2))
+        )
         return f"case {whens} else {self.truth(scope, depth)} end"
 
     def quantified(self, scope: Scope, depth: int) -> str:
@@ -214,8 +244,19 @@ def _dates(rng: random.Random) -> date:
     if rng.random() < 0.4:
         return TODAY - timedelta(days=rng.choice(near))
     year = TODAY.year - rng.choice([5, 6, 15, 16, 17, 20, 21, 59, 60, 69, 70, 71, 100])
-    return rng.choice([date(year, 6, 30), date(year, 7, 1), date(year, 6, 29), date(year, 2, 28), date(year, 3, 1),
-                       date(2000, 2, 29), date(1952, 2, 29), date(1900, 1, 1), date(year, 12, 31)])
+    return rng.choice(
+        [
+            date(year, 6, 30),
+            date(year, 7, 1),
+            date(year, 6, 29),
+            date(year, 2, 28),
+            date(year, 3, 1),
+            date(2000, 2, 29),
+            date(1952, 2, 29),
+            date(1900, 1, 1),
+            date(year, 12, 31),
+        ]
+    )
 
 
 def _whole(rng: random.Random, field: tables.Field) -> int:
@@ -267,11 +308,20 @@ def households(rng: random.Random, count: int, wanted: dict[str, set[str]]) -> l
     for i in range(count):
         blank = rng.choice([0.0, 0.1, 0.3, 0.6, 1.0])
         size = rng.choice([0, 1, 1, 2, 2, 3, 5])
-        people = [{"household_id": f"h{i}", "person_id": f"p{j}",
-                   **row(rng, "member", wanted["member"] - {"household_id", "person_id"}, blank),
-                   "state": rng.choice([None, None, "1", "2", "11", "9", "5", "7"])} for j in range(size)]
+        people = [
+            {
+                "household_id": f"h{i}",
+                "person_id": f"p{j}",
+                **row(rng, "member", wanted["member"] - {"household_id", "person_id"}, blank),
+                "state": rng.choice([None, None, "1", "2", "11", "9", "5", "7"]),
+            }
+            for j in range(size)
+        ]
         own = row(rng, "household", wanted["household"] - {"household_id", "region_code"}, blank)
-        own |= {"household_id": f"h{i}", "population": rng.choice([None, 1, 2, 3, size or None, size or None, size + 1])}
+        own |= {
+            "household_id": f"h{i}",
+            "population": rng.choice([None, 1, 2, 3, size or None, size or None, size + 1]),
+        }
         living = {"household_id": f"h{i}", **row(rng, "living", wanted["living"] - {"household_id"}, blank)}
         found.append({"household": own, "living": living if rng.random() < 0.9 else None, "member": people})
     return found

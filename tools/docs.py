@@ -62,7 +62,9 @@ def rule_language(lang: str) -> str:
 
 
 PAGES: dict[str, Callable[[str], str]] = {
-    "commands": commands, "data-dictionary": data_dictionary, "rule-language": rule_language,
+    "commands": commands,
+    "data-dictionary": data_dictionary,
+    "rule-language": rule_language,
 }
 
 

@@ -96,7 +96,9 @@ def test_explain_speaks_both_languages_and_names_no_number(county: Path, tmp_pat
         assert call.code == 0 and call.json["status"] == status and call.json["ask"] == row["ask"]
         assert [r["code"] for r in call.json["reasons"]] == ["H1", "H2", "H3", "H4", "E1", "E2", "L1", "L2", "L3", "L4"]
         zh = fangpin("explain", county, "--household", row["household_id"], *SEED_2021, cwd=tmp_path).out
-        en = fangpin("explain", county, "--household", row["household_id"], *SEED_2021, "--lang", "en", cwd=tmp_path).out
+        en = fangpin(
+            "explain", county, "--household", row["household_id"], *SEED_2021, "--lang", "en", cwd=tmp_path
+        ).out
         assert "规则判定" in zh and "rule result" in en
         assert not any(number in zh + en for number in numbers)
 
@@ -105,14 +107,18 @@ def test_explain_speaks_both_languages_and_names_no_number(county: Path, tmp_pat
 def test_one_threshold_changed_in_an_overlay_names_who_moves(county: Path, tmp_path: Path) -> None:
     (tmp_path / "k2.yaml").write_text(
         "changes: national/seed_2021\neffective: {from: 2021-01-01, until: null}\nregion: '350526'\n"
-        "parameters: {k: 2}\nsource: {document: 县级测试文件}\n", "utf-8")
+        "parameters: {k: 2}\nsource: {document: 县级测试文件}\n",
+        "utf-8",
+    )
     base = ("compare", county, *SEED_2021, "--region", "350526")
     call = fangpin(*base, "--against-overlay", "k2.yaml", "--json", cwd=tmp_path)
     assert call.code == 0, call.err
     fangpin("identify", county, *SEED_2021, "--region", "350526", "--out", "a", cwd=tmp_path)
     fangpin("identify", county, *SEED_2021, "--region", "350526", "--overlay", "k2.yaml", "--out", "b", cwd=tmp_path)
-    before, after = (set(pl.read_parquet(tmp_path / x / "verdicts.parquet").filter(status="low_income")["household_id"])
-                     for x in "ab")
+    before, after = (
+        set(pl.read_parquet(tmp_path / x / "verdicts.parquet").filter(status="low_income")["household_id"])
+        for x in "ab"
+    )
     assert {m["household_id"] for m in call.json["entering"]} == after - before != set()
     assert {m["household_id"] for m in call.json["leaving"]} == before - after
     assert all("k" in m["decided_by"] for m in call.json["entering"])
@@ -127,8 +133,12 @@ def test_replay_gives_the_same_or_names_who_differs(county: Path, tmp_path: Path
     assert fangpin("replay", "out/manifest.json", "--json", cwd=tmp_path).json["same"] is True
     sound = pl.read_parquet(tmp_path / "out" / "verdicts.parquet").filter(pl.col("L1").eq(False))["household_id"]
     living = pl.read_parquet(data / "living.parquet")
-    changed = living.with_columns(other_safe_house=None).with_columns(pl.when(household_id=sound[0]).then(pl.lit("D")).otherwise(
-        pl.col("house_grade").cast(pl.String)).alias("house_grade"))
+    changed = living.with_columns(other_safe_house=None).with_columns(
+        pl.when(household_id=sound[0])
+        .then(pl.lit("D"))
+        .otherwise(pl.col("house_grade").cast(pl.String))
+        .alias("house_grade")
+    )
     changed.write_parquet(data / "living.parquet")
     call = fangpin("replay", "out/manifest.json", "--json", cwd=tmp_path)
     found = {d["household_id"]: d for d in call.json["differing"]}
@@ -162,8 +172,9 @@ BAD_CALLS: list[tuple[tuple[str, ...], str]] = [
 
 @pytest.mark.parametrize(("words", "code"), BAD_CALLS, ids=[c for _, c in BAD_CALLS])
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_what_cannot_be_used_ends_with_2_and_writes_nothing(words: tuple[str, ...], code: str, lang: str,
-                                                            tmp_path: Path) -> None:
+def test_what_cannot_be_used_ends_with_2_and_writes_nothing(
+    words: tuple[str, ...], code: str, lang: str, tmp_path: Path
+) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "good").mkdir()
     (tmp_path / "good" / "household.csv").write_text("household_id,population\n1,2\n", "utf-8")
@@ -197,31 +208,45 @@ def test_an_interrupt_leaves_nothing_half_written(county: Path, tmp_path: Path) 
         "def stop(*a, **k): raise KeyboardInterrupt\n"
         "v.decide = stop\n"
         "from fangpin.cli import main\n"
-        f"sys.argv = ['fangpin', 'identify', {str(county)!r}, '--standard', 'national/seed_2021', '--as-of', '2021-12-31', "
-        "'--out', 'out']\n"
+        f"sys.argv = ['fangpin', 'identify', {str(county)!r}, *{SEED_2021!r}, '--out', 'out']\n"
         "main()\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120,
-                          env={"PYTHONPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin"}, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={"PYTHONPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin"},
+        check=False,
+    )
     assert done.returncode == 130, done.stderr
     assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_standard_commands(tmp_path: Path) -> None:
     listed = fangpin("standard", "list", "--json", cwd=tmp_path)
-    assert {"national/seed_2021", "national/regime_2020", "national/regime_2021", "national/regime_2026",
-            "research/pk_pslm2015"} <= {s["id"] for s in listed.json}
+    assert {
+        "national/seed_2021",
+        "national/regime_2020",
+        "national/regime_2021",
+        "national/regime_2026",
+        "research/pk_pslm2015",
+    } <= {s["id"] for s in listed.json}
     shown = fangpin("standard", "show", "national/seed_2021", "--as-of", "2021-06-30", "--json", cwd=tmp_path)
     assert shown.json["line"]["yuan"] == 6081.6 and shown.json["line_upper"]["yuan"] == 6841.8
     text = (ROOT / "rules" / "national" / "seed_2021" / "standard.yaml").read_text("utf-8")
     (tmp_path / "draft.yaml").write_text(text.replace("durables_max: {value: 3", "durables_max: {value: 4"), "utf-8")
-    diff = fangpin("standard", "diff", "national/seed_2021", "draft.yaml", "--as-of", "2021-06-30", "--json", cwd=tmp_path)
+    diff = fangpin(
+        "standard", "diff", "national/seed_2021", "draft.yaml", "--as-of", "2021-06-30", "--json", cwd=tmp_path
+    )
     assert diff.json["parameters"] == [{"parameter": "L2.durables_max", "from": 3, "to": 4}]
-    (tmp_path / "bad.yaml").write_text(text.replace("size(durables)", "sise(durables)").replace("internet in", "intrnet in"),
-                                       "utf-8")
+    (tmp_path / "bad.yaml").write_text(
+        text.replace("size(durables)", "sise(durables)").replace("internet in", "intrnet in"), "utf-8"
+    )
     check = fangpin("standard", "check", "bad.yaml", "--json", cwd=tmp_path)
     assert check.code == 2 and len(check.json["mistakes"]) >= 2
     lines = (tmp_path / "bad.yaml").read_text("utf-8").splitlines()
     for mistake in check.json["mistakes"]:
-        place = lines[mistake["line"] - 1][mistake["column"] - 1:]
+        place = lines[mistake["line"] - 1][mistake["column"] - 1 :]
         assert place.startswith(("sise", "intrnet")), (mistake, place)

@@ -51,7 +51,9 @@ def by_interpreter(rules: dict[str, Node], rows: list[dict[str, Any]]) -> list[t
     return sorted(found)
 
 
-def by_engines(rules: dict[str, Node], rows: list[dict[str, Any]]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+def by_engines(
+    rules: dict[str, Node], rows: list[dict[str, Any]]
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """The same through narwhals on Polars, and through SQL on DuckDB."""
     wanted, plan = wanted_of(rules), lower(rules)
     household = frame("household", [h["household"] for h in rows], wanted["household"])
@@ -60,7 +62,8 @@ def by_engines(rules: dict[str, Node], rows: list[dict[str, Any]]) -> tuple[list
     derived = {c.name for node in rules.values() for c in columns(node)} & set(STANDS_ON)
     members = belonging(nw.from_native(member.lazy()), TODAY, derived)
     joined = household.rename({c: f"household.{c}" for c in household.columns if c != "household_id"}).join(
-        living.rename({c: f"living.{c}" for c in living.columns if c != "household_id"}), on="household_id", how="left")
+        living.rename({c: f"living.{c}" for c in living.columns if c != "household_id"}), on="household_id", how="left"
+    )
     whole = population.evaluate(plan, nw.from_native(joined.lazy()), members, TODAY).collect().to_native()
     polars = whole.sort("household_id").select("household_id", *rules).rows()
     return polars, by_duckdb(plan, whole.select(*joined.columns, "__complete"), members.collect().to_native())
@@ -93,8 +96,10 @@ def test_random_rules_agree(seed: int) -> None:
                 for at, (rule, text) in enumerate(texts.items(), start=1):
                     if want[at] is not have[at]:
                         household = next(h for h in rows if h["household"]["household_id"] == want[0])
-                        pytest.fail(f"{name}, trial {trial}, {rule}: {text}\n{household}\n"
-                                    f"interpreter {want[at]}, {name} {have[at]}")
+                        pytest.fail(
+                            f"{name}, trial {trial}, {rule}: {text}\n{household}\n"
+                            f"interpreter {want[at]}, {name} {have[at]}"
+                        )
 
 
 def test_the_random_rules_reach_the_whole_grammar(seed: int) -> None:
@@ -110,12 +115,21 @@ def test_the_random_rules_reach_the_whole_grammar(seed: int) -> None:
 
 
 def test_an_empty_roster_and_nothing_known_agree() -> None:
-    texts = {"R0": "any_member(bedridden)", "R1": "all_members(bedridden)", "R2": "count_members(bedridden) < 1",
-             "R3": "any_known_member(bedridden)", "R4": "sum_members(work_months) >= 0", "R5": "max_members(age) > 3",
-             "R6": "not any_member(true)", "R7": "count_members(true) >= 0"}
+    texts = {
+        "R0": "any_member(bedridden)",
+        "R1": "all_members(bedridden)",
+        "R2": "count_members(bedridden) < 1",
+        "R3": "any_known_member(bedridden)",
+        "R4": "sum_members(work_months) >= 0",
+        "R5": "max_members(age) > 3",
+        "R6": "not any_member(true)",
+        "R7": "count_members(true) >= 0",
+    }
     rules = {name: parse(text, context()) for name, text in texts.items()}
-    rows = [{"household": {"household_id": f"h{i}", "population": p}, "living": None, "member": []}
-            for i, p in enumerate([None, 1, 4])]
+    rows = [
+        {"household": {"household_id": f"h{i}", "population": p}, "living": None, "member": []}
+        for i, p in enumerate([None, 1, 4])
+    ]
     oracle = by_interpreter(rules, rows)
     assert list(by_engines(rules, rows)) == [oracle, oracle]
     assert [row[1:] for row in oracle] == [(None, None, None, None, True, None, None, True)] * 3

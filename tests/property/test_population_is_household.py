@@ -40,7 +40,9 @@ def dated(rng: random.Random, row_: dict[str, Any]) -> dict[str, Any]:
 def money(rng: random.Random, chosen: Standard, people: int | None) -> dict[str, Any]:
     """Income on either side of the lines, to the fen, as a figure a head or as items."""
     low, high, many = chosen.lower.micro, chosen.upper.micro, people or 2
-    head = rng.choice([low - 10_000, low - 1, low, low + 10_000, high - 10_000, high, high + 10_000, 0, -5 * MICRO, 20_000 * MICRO])
+    head = rng.choice(
+        [low - 10_000, low - 1, low, low + 10_000, high - 10_000, high, high + 10_000, 0, -5 * MICRO, 20_000 * MICRO]
+    )
     items: dict[str, Any] = dict.fromkeys((*items_of("adjusted_income_pc"), "net_income_pc", "adjusted_income_pc"))
     if rng.random() < 0.4:
         items[chosen.concept] = rng.choice([head, None])
@@ -63,14 +65,32 @@ def registry(rng: random.Random, chosen: Standard) -> list[dict[str, Any]]:
         household |= {"population": population, "region_code": rng.choice([None, "350526100201", "420000000000"])}
         living = {**row(rng, "living", need["living"], blank), **key}
         if rng.random() < 0.8:
-            living |= {n: v for n, v in {"property_checked_on": date(2021, 1, 1), "property_car": False,
-                                         "property_house": rng.random() < 0.1}.items() if n in need["living"]}
-        people = [{**row(rng, "member", need["member"], blank), **key, "person_id": f"p{j}",
-                   "state": rng.choice([None, None, None, "1", "3", "5", "11"])} for j in range(size)]
-        found.append({
-            "household": dated(rng, household), "living": dated(rng, living) if rng.random() < 0.9 else None,
-            "income": dated(rng, {**key, **money(rng, chosen, population)}) if rng.random() < 0.85 else None,
-            "member": [dated(rng, p) for p in people]})
+            living |= {
+                n: v
+                for n, v in {
+                    "property_checked_on": date(2021, 1, 1),
+                    "property_car": False,
+                    "property_house": rng.random() < 0.1,
+                }.items()
+                if n in need["living"]
+            }
+        people = [
+            {
+                **row(rng, "member", need["member"], blank),
+                **key,
+                "person_id": f"p{j}",
+                "state": rng.choice([None, None, None, "1", "3", "5", "11"]),
+            }
+            for j in range(size)
+        ]
+        found.append(
+            {
+                "household": dated(rng, household),
+                "living": dated(rng, living) if rng.random() < 0.9 else None,
+                "income": dated(rng, {**key, **money(rng, chosen, population)}) if rng.random() < 0.85 else None,
+                "member": [dated(rng, p) for p in people],
+            }
+        )
     return found
 
 
@@ -78,7 +98,13 @@ def frames_of(rows: list[dict[str, Any]], chosen: Standard) -> dict[str, pl.Data
     """The same as canonical frames."""
     need, out = needed_columns(chosen), {}
     for name, table in TABLES.items():
-        columns = ["household_id", *(["person_id"] if name == "member" else []), *sorted(need[table]), "known_at", "valid_from"]
+        columns = [
+            "household_id",
+            *(["person_id"] if name == "member" else []),
+            *sorted(need[table]),
+            "known_at",
+            "valid_from",
+        ]
         kinds = polars_schema(table)
         of_table = [r for h in rows for r in (h[name] if name == "member" else [h[name]] if h[name] else [])]
         out[name] = pl.DataFrame(of_table, schema={c: kinds[c] for c in columns})
@@ -87,11 +113,21 @@ def frames_of(rows: list[dict[str, Any]], chosen: Standard) -> dict[str, pl.Data
 
 def record_of(h: dict[str, Any]) -> Record:
     """The same as the rows of one household."""
-    living, income = h["living"] or {}, h["income"] or {}
-    stale = [s for table, r in (("household", h["household"]), ("living", living), ("income_year", income))
-             for s in stale_of(table, r, TODAY)]
+    living, income = before_a_rebuild(h["living"] or {}), h["income"] or {}
+    stale = [
+        s
+        for table, r in (("household", h["household"]), ("living", living), ("income_year", income))
+        for s in stale_of(table, r, TODAY)
+    ]
     stale += [s for m in h["member"] for s in stale_of("member", m, TODAY, m["person_id"])]
     return Record(h["household"], living, income, h["member"], TODAY, frozenset(stale))
+
+
+def before_a_rebuild(living: dict[str, Any]) -> dict[str, Any]:
+    """Living conditions without a grade that is older than the rebuilding of the house."""
+    rebuilt, appraised = living.get("house_rebuilt_on"), living.get("house_appraised_on")
+    stands = rebuilt is None or (appraised is not None and appraised >= rebuilt)
+    return living if stands else {**living, "house_grade": None, "house_grade_provisional": None}
 
 
 # -- one household by itself ----------------------------------------------------------------------------------
@@ -106,11 +142,24 @@ def alone(record: Record, chosen: Standard, asker: Asker) -> dict[str, Any]:
     asked, least = asker.ask(record)
     group, open_ = group_of(record, chosen.regime)
     return {
-        "household_id": record.household["household_id"], "region_code": record.household["region_code"],
-        "status": decide_status(status, true, unknown, chosen.k, veto), "route": route_of(status, true, chosen.k),
-        "income_status": status, "income": shown, "line": chosen.lower.yuan, "line_upper": chosen.upper.yuan,
-        "margin": None if shown is None else shown - chosen.lower.yuan, "count_true": true, "count_unknown": unknown,
-        **truths, "veto": veto, "target_group": group, "target_group_open": open_, "ask": asked, "ask_least": least}
+        "household_id": record.household["household_id"],
+        "region_code": record.household["region_code"],
+        "status": decide_status(status, true, unknown, chosen.k, veto),
+        "route": route_of(status, true, chosen.k),
+        "income_status": status,
+        "income": shown,
+        "line": chosen.lower.yuan,
+        "line_upper": chosen.upper.yuan,
+        "margin": None if shown is None else shown - chosen.lower.yuan,
+        "count_true": true,
+        "count_unknown": unknown,
+        **truths,
+        "veto": veto,
+        "target_group": group,
+        "target_group_open": open_,
+        "ask": asked,
+        "ask_least": least,
+    }
 
 
 def agree(chosen: Standard, rows: list[dict[str, Any]], said: object) -> None:
@@ -142,9 +191,15 @@ def test_the_seed_with_any_parameter_changed(seed: int) -> None:
         agree(chosen, registry(rng, chosen), (trial, changes))
 
 
-@pytest.mark.parametrize(("name", "region"), [
-    ("national/regime_2021", None), ("research/pk_pslm2015", None), ("research/teaching_survey", None), (SEED, "350526"),
-])
+@pytest.mark.parametrize(
+    ("name", "region"),
+    [
+        ("national/regime_2021", None),
+        ("research/pk_pslm2015", None),
+        ("research/teaching_survey", None),
+        (SEED, "350526"),
+    ],
+)
 def test_other_standards(seed: int, name: str, region: str | None) -> None:
     chosen = standard(name, region=region, as_of=TODAY)
     for trial in range(trials(40)):
@@ -153,8 +208,13 @@ def test_other_standards(seed: int, name: str, region: str | None) -> None:
 
 
 def test_with_an_overlay(seed: int, tmp_path: Path) -> None:
-    path = overlay(tmp_path, region="350526", parameters={"k": 2, "L2.durables_max": 4}, veto={"V3": "counts"},
-                   line={"form": "absolute_yuan", "yuan": 7000.35})
+    path = overlay(
+        tmp_path,
+        region="350526",
+        parameters={"k": 2, "L2.durables_max": 4},
+        veto={"V3": "counts"},
+        line={"form": "absolute_yuan", "yuan": 7000.35},
+    )
     chosen = standard(SEED, region="350526", as_of=TODAY, overlays=[path])
     for trial in range(trials(40)):
         rng = random.Random(f"{seed} {trial}")

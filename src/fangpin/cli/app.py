@@ -12,7 +12,11 @@ from fangpin.cli.door import h
 from fangpin.cli.standard import standard_app
 
 app = typer.Typer(
-    name="fangpin", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    name="fangpin",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     help=h("防贫：从县里的表格到一份说得清理由的农户名单", "from a county's files to an explained list of households"),
 )
 for command, text in (

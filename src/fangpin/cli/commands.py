@@ -24,22 +24,56 @@ from fangpin.vocabulary.text import Text
 Lang = Annotated[str | None, LANG]
 Json = Annotated[bool, JSON]
 Debug = Annotated[bool, DEBUG]
-Source = Annotated[Path, typer.Argument(help=h("表格所在文件夹，或由模板填好的工作簿", "folder of tables, or a workbook made from the template"))]
-StandardId = Annotated[str, typer.Option("--standard", help=h("标准编号，如 national/seed_2021", "standard, such as national/seed_2021"))]
+Source = Annotated[
+    Path,
+    typer.Argument(
+        help=h("表格所在文件夹，或由模板填好的工作簿", "folder of tables, or a workbook made from the template")
+    ),
+]
+StandardId = Annotated[
+    str, typer.Option("--standard", help=h("标准编号，如 national/seed_2021", "standard, such as national/seed_2021"))
+]
 Day = Annotated[str, typer.Option("--as-of", help=h("判定之日，如 2021-06-30", "the day, such as 2021-06-30"))]
-RegionCode = Annotated[str | None, typer.Option("--region", help=h("行政区划代码：选择本地调整和线，不筛选农户", "region code: chooses overlay and line, never filters rows"))]
-Overlays = Annotated[list[Path] | None, typer.Option("--overlay", help=h("本地调整文件，可给多个", "overlay file; may be repeated"))]
-Profile = Annotated[str | None, typer.Option("--profile", help=h("映射方案：随附名称或 YAML 文件", "mapping profile: a shipped name or a YAML file"))]
-Answers = Annotated[list[Path] | None, typer.Option("--answers", help=h(
-    "走访后填好的表（可给多个），盖在原有事实之上", "filled visit sheets, laid over what was known; may be repeated"))]
+RegionCode = Annotated[
+    str | None,
+    typer.Option(
+        "--region",
+        help=h(
+            "行政区划代码：选择本地调整和线，不筛选农户", "region code: chooses overlay and line, never filters rows"
+        ),
+    ),
+]
+Overlays = Annotated[
+    list[Path] | None, typer.Option("--overlay", help=h("本地调整文件，可给多个", "overlay file; may be repeated"))
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile", help=h("映射方案：随附名称或 YAML 文件", "mapping profile: a shipped name or a YAML file")
+    ),
+]
+Answers = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--answers",
+        help=h(
+            "走访后填好的表（可给多个），盖在原有事实之上",
+            "filled visit sheets, laid over what was known; may be repeated",
+        ),
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", help=h("结果文件夹", "folder for the result"))]
 Engine = Annotated[str, typer.Option("--engine", help=h("计算引擎：polars", "engine: polars"))]
 
 
 def _engine(name: str) -> None:
     if name != "polars":
-        raise UnusableInput("FP-CLI-002", Text("没有这个计算引擎", "no such engine"), read=name,
-                            expected=Text("polars（spark 尚未提供）", "polars (spark is not there yet)"))
+        raise UnusableInput(
+            "FP-CLI-002",
+            Text("没有这个计算引擎", "no such engine"),
+            read=name,
+            expected=Text("polars（spark 尚未提供）", "polars (spark is not there yet)"),
+        )
 
 
 def _sources(path: Path, answers: list[Path] | None) -> Path | list[Path]:
@@ -51,8 +85,12 @@ def _standard(standard_id: str, region: str | None, as_of: str, overlays: list[P
 
 
 @guarded
-def template(out: Annotated[Path, typer.Argument(help=h("要写出的 .xlsx", "the .xlsx to write"))], lang: Lang = None,
-             as_json: Json = False, debug: Debug = False) -> int:
+def template(
+    out: Annotated[Path, typer.Argument(help=h("要写出的 .xlsx", "the .xlsx to write"))],
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
     from fangpin.tables import template as workbook
 
     door = opened(lang, as_json, debug)
@@ -64,10 +102,16 @@ def template(out: Annotated[Path, typer.Argument(help=h("要写出的 .xlsx", "t
 
 
 @guarded
-def check(paths: Annotated[list[Path], typer.Argument(help=h("要检查的文件夹或工作簿", "folders or workbooks to check"))],
-          profile: Profile = None,
-          out: Annotated[Path | None, typer.Option("--out", help=h("写出问题清单工作簿", "write the findings workbook"))] = None,
-          lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+def check(
+    paths: Annotated[list[Path], typer.Argument(help=h("要检查的文件夹或工作簿", "folders or workbooks to check"))],
+    profile: Profile = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help=h("写出问题清单工作簿", "write the findings workbook"))
+    ] = None,
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
     from fangpin.intake.check import check as judge
 
     door = opened(lang, as_json, debug)
@@ -86,15 +130,23 @@ MOST_LINES = 40
 def check_text(found: CheckResult, lang: str) -> str:
     """The account of a check: rows by outcome, then the findings, the gravest first."""
     counts = found.counts
-    lines = [Text(f"共 {counts.rows:,} 行：接受 {counts.accepted:,}，接受但有问题 {counts.accepted_with_findings:,}，"
-                  f"拒收 {counts.refused:,}",
-                  f"{counts.rows:,} rows: {counts.accepted:,} accepted, {counts.accepted_with_findings:,} accepted with "
-                  f"findings, {counts.refused:,} refused")(lang)]
+    lines = [
+        Text(
+            f"共 {counts.rows:,} 行：接受 {counts.accepted:,}，接受但有问题 {counts.accepted_with_findings:,}，"
+            f"拒收 {counts.refused:,}",
+            f"{counts.rows:,} rows: {counts.accepted:,} accepted, {counts.accepted_with_findings:,} accepted with "
+            f"findings, {counts.refused:,} refused",
+        )(lang)
+    ]
     ordered = sorted(found.findings, key=lambda f: list(SEVERITIES).index(f.severity))
     lines += [finding_line(f, lang) for f in ordered[:MOST_LINES]]
     if len(ordered) > MOST_LINES:
-        lines.append(Text(f"…… 另有 {len(ordered) - MOST_LINES:,} 条，用 --out 写出全部",
-                          f"… and {len(ordered) - MOST_LINES:,} more; --out writes them all")(lang))
+        lines.append(
+            Text(
+                f"…… 另有 {len(ordered) - MOST_LINES:,} 条，用 --out 写出全部",
+                f"… and {len(ordered) - MOST_LINES:,} more; --out writes them all",
+            )(lang)
+        )
     return "\n".join(lines)
 
 
@@ -102,15 +154,34 @@ def finding_line(finding: Finding, lang: str) -> str:
     """One finding in one line: severity, code, place, message, remedy."""
     row = Text(f"第{finding.row}行", f"row {finding.row}")(lang) if finding.row else ""
     place = " › ".join(filter(None, (finding.file, finding.sheet, row, finding.column)))
-    return f"[{SEVERITIES[finding.severity](lang)}] {finding.code} {place}　{finding.message(lang)}　{finding.remedy(lang)}"
+    said = f"{finding.message(lang)}　{finding.remedy(lang)}"
+    return f"[{SEVERITIES[finding.severity](lang)}] {finding.code} {place}　{said}"
 
 
 @guarded
-def identify(path: Source, standard: StandardId, as_of: Day, region: RegionCode = None, overlay: Overlays = None,
-             profile: Profile = None, answers: Answers = None, engine: Engine = "polars", out: Out = Path("fangpin-out"),
-             full_names: Annotated[bool, typer.Option("--full-names", help=h(
-                 "报告中显示完整姓名（含个人信息，注意保管）", "show full names in the report (personal: keep it safe)"))] = False,
-             lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+def identify(
+    path: Source,
+    standard: StandardId,
+    as_of: Day,
+    region: RegionCode = None,
+    overlay: Overlays = None,
+    profile: Profile = None,
+    answers: Answers = None,
+    engine: Engine = "polars",
+    out: Out = Path("fangpin-out"),
+    full_names: Annotated[
+        bool,
+        typer.Option(
+            "--full-names",
+            help=h(
+                "报告中显示完整姓名（含个人信息，注意保管）", "show full names in the report (personal: keep it safe)"
+            ),
+        ),
+    ] = False,
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
     door = opened(lang, as_json, debug)
     _engine(engine)
     rules = _standard(standard, region, as_of, overlay)
@@ -118,7 +189,9 @@ def identify(path: Source, standard: StandardId, as_of: Day, region: RegionCode 
         warn(Text("注意：报告将含完整姓名", "note: the report will contain full names"))
     with progress(Text("规则判定", "identifying")) as step:
         registry = fp.read(_sources(path, answers), profile=profile, progress=step)
-        written = fp.identify(registry, rules, step).write(out, lang=door.lang, names="full" if full_names else "masked")
+        written = fp.identify(registry, rules, step).write(
+            out, lang=door.lang, names="full" if full_names else "masked"
+        )
     _tell_findings(written)
     answer(_written_json(written, rules), _written_text(written, rules, door.lang))
     return PROBLEMS if written.has_problems else DONE
@@ -127,36 +200,63 @@ def identify(path: Source, standard: StandardId, as_of: Day, region: RegionCode 
 def _tell_findings(written: Written) -> None:
     errors = sum(f.severity == "error" for f in written.findings)
     if errors or written.counts.refused:
-        warn(Text(f"{written.counts.refused} 行被拒收，{errors} 处错误；详见报告或 fangpin check",
-                  f"{written.counts.refused} rows refused, {errors} errors; see the report or fangpin check"))
+        warn(
+            Text(
+                f"{written.counts.refused} 行被拒收，{errors} 处错误；详见报告或 fangpin check",
+                f"{written.counts.refused} rows refused, {errors} errors; see the report or fangpin check",
+            )
+        )
 
 
 def _written_json(written: Written, rules: Standard) -> dict[str, Any]:
     severities = [f.severity for f in written.findings]
-    return {"out": str(written.folder), "verdicts": str(written.verdicts), "report": str(written.report),
-            "manifest": str(written.folder / "manifest.json"), "households": written.households,
-            "statuses": dict(written.statuses), "standard": {"id": rules.id, "hash": rules.hash,
-                                                             "as_of": rules.as_of.isoformat(), "region": rules.region},
-            "line": float(rules.lower.yuan), "line_upper": float(rules.upper.yuan),
-            "line_basis": rules.lower.basis("en"), **written.counts.to_json(),
-            "findings": {s: severities.count(s) for s in ("error", "warning", "info")}}
+    return {
+        "out": str(written.folder),
+        "verdicts": str(written.verdicts),
+        "report": str(written.report),
+        "manifest": str(written.folder / "manifest.json"),
+        "households": written.households,
+        "statuses": dict(written.statuses),
+        "standard": {"id": rules.id, "hash": rules.hash, "as_of": rules.as_of.isoformat(), "region": rules.region},
+        "line": float(rules.lower.yuan),
+        "line_upper": float(rules.upper.yuan),
+        "line_basis": rules.lower.basis("en"),
+        **written.counts.to_json(),
+        "findings": {s: severities.count(s) for s in ("error", "warning", "info")},
+    }
 
 
 def _written_text(written: Written, rules: Standard, lang: str) -> str:
     total = max(written.households, 1)
-    head = Text(f"{rules.title.zh} · {rules.as_of} · 规则判定 {written.households:,} 户",
-                f"{rules.title.en} · {rules.as_of} · rule results of {written.households:,} households")(lang)
-    line = Text(f"低收入线 {rules.lower.yuan:,} {rules.currency.zh}（{rules.lower.basis.zh}）",
-                f"line {rules.lower.yuan:,} {rules.currency.en} ({rules.lower.basis.en})")(lang)
+    head = Text(
+        f"{rules.title.zh} · {rules.as_of} · 规则判定 {written.households:,} 户",
+        f"{rules.title.en} · {rules.as_of} · rule results of {written.households:,} households",
+    )(lang)
+    line = Text(
+        f"低收入线 {rules.lower.yuan:,} {rules.currency.zh}（{rules.lower.basis.zh}）",
+        f"line {rules.lower.yuan:,} {rules.currency.en} ({rules.lower.basis.en})",
+    )(lang)
     rows = [f"  {STATUSES[s](lang)}　{n:,}　{n / total:.1%}" for s, n in written.statuses.items()]
-    where = Text(f"报告 {written.report}\n结果 {written.verdicts}", f"report {written.report}\nresult {written.verdicts}")(lang)
+    where = Text(
+        f"报告 {written.report}\n结果 {written.verdicts}", f"report {written.report}\nresult {written.verdicts}"
+    )(lang)
     return "\n".join([head, line, *rows, where])
 
 
 @guarded
-def explain(path: Source, household: Annotated[str, typer.Option("--household", help=h("户编号", "household_id"))],
-            standard: StandardId, as_of: Day, region: RegionCode = None, overlay: Overlays = None, profile: Profile = None,
-            answers: Answers = None, lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+def explain(
+    path: Source,
+    household: Annotated[str, typer.Option("--household", help=h("户编号", "household_id"))],
+    standard: StandardId,
+    as_of: Day,
+    region: RegionCode = None,
+    overlay: Overlays = None,
+    profile: Profile = None,
+    answers: Answers = None,
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
     door = opened(lang, as_json, debug)
     rules = _standard(standard, region, as_of, overlay)
     found = fp.explain(fp.read(_sources(path, answers), profile=profile), rules, household, door.lang)
@@ -165,9 +265,18 @@ def explain(path: Source, household: Annotated[str, typer.Option("--household", 
 
 
 @guarded
-def visits(path: Source, standard: StandardId, as_of: Day, out: Out = Path("fangpin-visits"), region: RegionCode = None,
-           overlay: Overlays = None, profile: Profile = None, lang: Lang = None, as_json: Json = False,
-           debug: Debug = False) -> int:
+def visits(
+    path: Source,
+    standard: StandardId,
+    as_of: Day,
+    out: Out = Path("fangpin-visits"),
+    region: RegionCode = None,
+    overlay: Overlays = None,
+    profile: Profile = None,
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
     from fangpin.reports.visits import write_visits
 
     door = opened(lang, as_json, debug)
@@ -175,19 +284,40 @@ def visits(path: Source, standard: StandardId, as_of: Day, out: Out = Path("fang
     with progress(Text("写走访表", "writing visit sheets")) as step:
         registry = fp.read(path, profile=profile, progress=step)
         files = write_visits(out, registry, rules, Result(registry, rules, step))
-    answer({"out": str(out), "sheets": [str(f) for f in files]},
-           Text(f"写出 {len(files)} 个村的走访表到 {out}", f"visit sheets of {len(files)} villages written to {out}")(door.lang))
+    answer(
+        {"out": str(out), "sheets": [str(f) for f in files]},
+        Text(f"写出 {len(files)} 个村的走访表到 {out}", f"visit sheets of {len(files)} villages written to {out}")(
+            door.lang
+        ),
+    )
     return DONE
 
 
 @guarded
-def compare(path: Source, standard: StandardId, as_of: Day,
-            against: Annotated[str | None, typer.Option("--against", help=h("另一个标准；不给则仍为同一标准", "the other standard; the same one if not given"))] = None,
-            region: RegionCode = None, overlay: Overlays = None,
-            against_overlay: Annotated[list[Path] | None, typer.Option("--against-overlay", help=h(
-                "只用于另一方的本地调整", "overlay for the other side only"))] = None,
-            against_as_of: Annotated[str | None, typer.Option("--against-as-of", help=h("另一方的日期", "the other side's day"))] = None,
-            profile: Profile = None, lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+def compare(
+    path: Source,
+    standard: StandardId,
+    as_of: Day,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against", help=h("另一个标准；不给则仍为同一标准", "the other standard; the same one if not given")
+        ),
+    ] = None,
+    region: RegionCode = None,
+    overlay: Overlays = None,
+    against_overlay: Annotated[
+        list[Path] | None,
+        typer.Option("--against-overlay", help=h("只用于另一方的本地调整", "overlay for the other side only")),
+    ] = None,
+    against_as_of: Annotated[
+        str | None, typer.Option("--against-as-of", help=h("另一方的日期", "the other side's day"))
+    ] = None,
+    profile: Profile = None,
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
     door = opened(lang, as_json, debug)
     one = _standard(standard, region, as_of, overlay)
     other = [*(overlay or []), *(against_overlay or [])]
@@ -201,13 +331,20 @@ def compare(path: Source, standard: StandardId, as_of: Day,
 
 
 def _is_overlay(path: Path) -> bool:
-    return path.is_file() and any(line.startswith("changes:") for line in path.read_text("utf-8").splitlines()) \
+    return (
+        path.is_file()
+        and any(line.startswith("changes:") for line in path.read_text("utf-8").splitlines())
         and not any(line.startswith("income:") for line in path.read_text("utf-8").splitlines())
+    )
 
 
 @guarded
-def replay(manifest: Annotated[Path, typer.Argument(help=h("结果文件夹中的 manifest.json", "manifest.json of a result"))],
-           lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+def replay(
+    manifest: Annotated[Path, typer.Argument(help=h("结果文件夹中的 manifest.json", "manifest.json of a result"))],
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
     from fangpin.reports.replay import replay as again
 
     door = opened(lang, as_json, debug)
@@ -218,13 +355,19 @@ def replay(manifest: Annotated[Path, typer.Argument(help=h("结果文件夹中�
 
 
 @guarded
-def synth(out: Annotated[Path, typer.Argument(help=h("写到哪个文件夹", "folder to write"))],
-          households: Annotated[int, typer.Option("--households", help=h("户数", "how many households"))],
-          seed: Annotated[int, typer.Option("--seed", help=h("随机种子", "seed"))],
-          county: Annotated[str | None, typer.Option("--county", help=h("县代码（六位）", "county code (six digits)"))] = None,
-          years: Annotated[int, typer.Option("--years", help=h("收入与措施的年数", "years of income and measures"))] = 1,
-          until: Annotated[str, typer.Option("--until", help=h("最后一天", "the last day"))] = "2021-12-31",
-          lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+def synth(
+    out: Annotated[Path, typer.Argument(help=h("写到哪个文件夹", "folder to write"))],
+    households: Annotated[int, typer.Option("--households", help=h("户数", "how many households"))],
+    seed: Annotated[int, typer.Option("--seed", help=h("随机种子", "seed"))],
+    county: Annotated[
+        str | None, typer.Option("--county", help=h("县代码（六位）", "county code (six digits)"))
+    ] = None,
+    years: Annotated[int, typer.Option("--years", help=h("收入与措施的年数", "years of income and measures"))] = 1,
+    until: Annotated[str, typer.Option("--until", help=h("最后一天", "the last day"))] = "2021-12-31",
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
     from fangpin.standards.resolve import read_day
     from fangpin.synth import generate
 
@@ -232,15 +375,27 @@ def synth(out: Annotated[Path, typer.Argument(help=h("写到哪个文件夹", "f
     with progress(Text("生成模拟数据", "generating")) as step:
         made = generate(out, households, seed, county=county, years=years, until=read_day(until), progress=step)
     data = {"out": str(out), "households": households, "seed": seed, "counties": len(made.counties), "synthetic": True}
-    answer(data, Text(f"模拟数据：{households:,} 户写到 {out}，真值另存于 {out / 'truth'}",
-                      f"synthetic data: {households:,} households in {out}, their truth apart in {out / 'truth'}")(door.lang))
+    answer(
+        data,
+        Text(
+            f"模拟数据：{households:,} 户写到 {out}，真值另存于 {out / 'truth'}",
+            f"synthetic data: {households:,} households in {out}, their truth apart in {out / 'truth'}",
+        )(door.lang),
+    )
     return DONE
 
 
 @guarded
-def demo(folder: Annotated[Path | None, typer.Option("--dir", envvar="DEMO_DIR", help=h("演示文件夹", "folder"))] = None,
-         households: Annotated[int, typer.Option("--households", envvar="HOUSEHOLDS", help=h("模拟县户数", "households of the generated county"))] = 20_000,
-         lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+def demo(
+    folder: Annotated[Path | None, typer.Option("--dir", envvar="DEMO_DIR", help=h("演示文件夹", "folder"))] = None,
+    households: Annotated[
+        int,
+        typer.Option("--households", envvar="HOUSEHOLDS", help=h("模拟县户数", "households of the generated county")),
+    ] = 20_000,
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
     from fangpin.cli.demo import run
 
     door = opened(lang, as_json, debug)

@@ -17,7 +17,10 @@ from fangpin.synth import generate
 from fangpin.vocabulary.text import Text
 
 COUNTY, DAY, SEED = "350526", "2021-12-31", 2021
-SURVEYS = {"pk_pslm2015": ("research/pk_pslm2015", "2016-06-30"), "teaching_survey": ("research/teaching_survey", "2023-12-31")}
+SURVEYS = {
+    "pk_pslm2015": ("research/pk_pslm2015", "2016-06-30"),
+    "teaching_survey": ("research/teaching_survey", "2023-12-31"),
+}
 
 
 def run(folder: Path, households: int, lang: str) -> dict[str, Any]:
@@ -37,7 +40,13 @@ def _survey(folder: Path, lang: str) -> dict[str, Any]:
 
 
 def _county(folder: Path, households: int, lang: str) -> dict[str, Any]:
-    _say(Text(f"二、模拟县（{households:,} 户，模拟数据）", f"2. a generated county ({households:,} households, synthetic data)"), lang)
+    _say(
+        Text(
+            f"二、模拟县（{households:,} 户，模拟数据）",
+            f"2. a generated county ({households:,} households, synthetic data)",
+        ),
+        lang,
+    )
     data = folder / "data"
     with progress(Text("生成模拟数据", "generating")) as step:
         generate(data, households, SEED, county=COUNTY, progress=step)

@@ -29,8 +29,13 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def asked_language(argv: list[str]) -> str:
     """The language of help texts: ``--lang`` on the command line, else the environment."""
     for i, word in enumerate(argv):
-        value = word.partition("=")[2] if word.startswith("--lang=") else argv[i + 1] if word == "--lang" and i + 1 < len(
-            argv) else ""
+        value = (
+            word.partition("=")[2]
+            if word.startswith("--lang=")
+            else argv[i + 1]
+            if word == "--lang" and i + 1 < len(argv)
+            else ""
+        )
         if value in LANGUAGES:
             return value
     return lang_or_default(None)
@@ -65,7 +70,9 @@ def opened(lang: str | None, as_json: bool = False, debug: bool = False) -> Door
     """The door of this call. Raises FangpinError for a language that is not spoken."""
     _door.as_json, _door.debug = as_json, debug
     if lang is not None and lang not in LANGUAGES:
-        raise FangpinError("FP-CLI-001", Text("没有这种语言", "no such language"), read=lang, expected=Text("zh 或 en", "zh or en"))
+        raise FangpinError(
+            "FP-CLI-001", Text("没有这种语言", "no such language"), read=lang, expected=Text("zh 或 en", "zh or en")
+        )
     _door.lang = lang_or_default(lang)
     return _door
 
@@ -108,7 +115,10 @@ def guarded(command: Command) -> Command:
             _refuse(error)
             code = UNUSABLE
         except KeyboardInterrupt:
-            print(Text("已中断，没有留下写了一半的结果", "interrupted; nothing was left half-written")(_door.lang), file=sys.stderr)
+            print(
+                Text("已中断，没有留下写了一半的结果", "interrupted; nothing was left half-written")(_door.lang),
+                file=sys.stderr,
+            )
             code = INTERRUPTED
         except BrokenPipeError:
             code = DONE
@@ -132,8 +142,14 @@ def _refuse(error: FangpinError) -> None:
 
 
 def _unexpected(error: BaseException, title: Text) -> None:
-    wrapped = FangpinError("FP-CLI-900", title, read=f"{type(error).__name__}: {error}"[:300],
-                           remedy=Text("加上 --debug 再运行一次，把输出发给维护者", "run again with --debug and send the output to the maintainers"))
+    wrapped = FangpinError(
+        "FP-CLI-900",
+        title,
+        read=f"{type(error).__name__}: {error}"[:300],
+        remedy=Text(
+            "加上 --debug 再运行一次，把输出发给维护者", "run again with --debug and send the output to the maintainers"
+        ),
+    )
     _refuse(wrapped)
     if _door.debug:
         traceback.print_exc()

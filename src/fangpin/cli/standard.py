@@ -19,7 +19,11 @@ from fangpin.standards.validate import mistakes
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.text import Text
 
-standard_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=h("标准：列表、全文、检查、比较、案例", "standards: list, show, check, diff, test"))
+standard_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help=h("标准：列表、全文、检查、比较、案例", "standards: list, show, check, diff, test"),
+)
 Id = Annotated[str, typer.Argument(help=h("标准编号或草案文件", "standard id, or the file of a draft"))]
 OptionalDay = Annotated[str | None, typer.Option("--as-of", help=h("哪一天", "on which day"))]
 
@@ -31,11 +35,17 @@ def list_(lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int
     found: list[dict[str, Any]] = []
     for name in listing():
         doc, _, _ = document(name)
-        found.append({"id": name, "title": Text(doc.title.zh, doc.title.en)(door.lang),
-                      "effective_from": doc.effective.from_.isoformat(),
-                      "effective_until": doc.effective.until.isoformat() if doc.effective.until else None,
-                      "legal_basis": Text(doc.legal_basis.zh, doc.legal_basis.en)(door.lang),
-                      "indicators": len(doc.indicators), "supersedes": doc.supersedes})
+        found.append(
+            {
+                "id": name,
+                "title": Text(doc.title.zh, doc.title.en)(door.lang),
+                "effective_from": doc.effective.from_.isoformat(),
+                "effective_until": doc.effective.until.isoformat() if doc.effective.until else None,
+                "legal_basis": Text(doc.legal_basis.zh, doc.legal_basis.en)(door.lang),
+                "indicators": len(doc.indicators),
+                "supersedes": doc.supersedes,
+            }
+        )
     rows = [f"{s['id']}　{s['effective_from']}–{s['effective_until'] or ''}　{s['title']}" for s in found]
     answer(found, "\n".join(rows))
     return DONE
@@ -45,26 +55,46 @@ def _day(text: str | None) -> date | None:
     return None if text is None else read_day(text)
 
 
-@standard_app.command(help=h("标准全文：每个参数的值、来源和状态", "the text of a standard: every parameter with value, source and state"))
+@standard_app.command(
+    help=h("标准全文：每个参数的值、来源和状态", "the text of a standard: every parameter with value, source and state")
+)
 @guarded
-def show(standard_id: Id, region: RegionCode = None, as_of: OptionalDay = None, overlay: Overlays = None, lang: Lang = None,
-         as_json: Json = False, debug: Debug = False) -> int:
+def show(
+    standard_id: Id,
+    region: RegionCode = None,
+    as_of: OptionalDay = None,
+    overlay: Overlays = None,
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
     door = opened(lang, as_json, debug)
     found = resolve_for_reading(standard_id, region, _day(as_of), tuple(overlay or ()))
     answer(to_json(found, door.lang), document_text(found, door.lang))
     return DONE
 
 
-@standard_app.command(help=h("检查标准或本地调整文件，指出每处错误的行列", "check a standard or overlay file: file, line, column of every mistake"))
+@standard_app.command(
+    help=h(
+        "检查标准或本地调整文件，指出每处错误的行列",
+        "check a standard or overlay file: file, line, column of every mistake",
+    )
+)
 @guarded
-def check(path: Annotated[Path, typer.Argument(help=h("YAML 文件", "a YAML file"))], lang: Lang = None, as_json: Json = False,
-          debug: Debug = False) -> int:
+def check(
+    path: Annotated[Path, typer.Argument(help=h("YAML 文件", "a YAML file"))],
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
     door = opened(lang, as_json, debug)
     if not path.is_file():
         raise UnusableInput("FP-CLI-004", Text("没有这个文件", "no such file"), read=str(path))
     found = mistakes(path)
     data = {"file": str(path), "ok": not found, "mistakes": [_mistake(m, door.lang) for m in found]}
-    text = "\n\n".join(m.message(door.lang) for m in found) or Text(f"{path} 没有错误", f"{path} has no mistakes")(door.lang)
+    text = "\n\n".join(m.message(door.lang) for m in found) or Text(f"{path} 没有错误", f"{path} has no mistakes")(
+        door.lang
+    )
     answer(data, text)
     return UNUSABLE if found else DONE
 
@@ -77,10 +107,19 @@ def _mistake(error: UnusableInput, lang: str) -> dict[str, Any]:
     return data
 
 
-@standard_app.command(help=h("两个标准的不同：参数、规则、线", "what differs between two standards: parameters, rules, lines"))
+@standard_app.command(
+    help=h("两个标准的不同：参数、规则、线", "what differs between two standards: parameters, rules, lines")
+)
 @guarded
-def diff(one: Id, two: Id, region: RegionCode = None, as_of: OptionalDay = None, lang: Lang = None, as_json: Json = False,
-         debug: Debug = False) -> int:
+def diff(
+    one: Id,
+    two: Id,
+    region: RegionCode = None,
+    as_of: OptionalDay = None,
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
     door = opened(lang, as_json, debug)
     a, b = (resolve_for_reading(i, region, _day(as_of), ()) for i in (one, two))
     found = {"parameters": changed_parameters(a, b), "rules": _rules(a, b)}
@@ -99,13 +138,28 @@ def _rules(a: Standard, b: Standard) -> list[dict[str, Any]]:
 
 @standard_app.command(help=h("运行随标准写下的案例", "run the worked cases written beside the rules"))
 @guarded
-def test(standard_id: Annotated[str | None, typer.Argument(help=h("只运行这个标准的案例", "only cases of this standard"))] = None,
-         lang: Lang = None, as_json: Json = False, debug: Debug = False) -> int:
+def test(
+    standard_id: Annotated[
+        str | None, typer.Argument(help=h("只运行这个标准的案例", "only cases of this standard"))
+    ] = None,
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
     door = opened(lang, as_json, debug)
     chosen = [c for c in cases.load() if standard_id in (None, c.standard)]
     if not chosen:
         standard(standard_id or "", as_of=date.today())
     failed = [line for case in chosen for line in cases.run(case)]
-    answer({"cases": len(chosen), "failed": failed},
-           "\n".join([*failed, Text(f"{len(chosen)} 个案例，{len(failed)} 处不符", f"{len(chosen)} cases, {len(failed)} differences")(door.lang)]))
+    answer(
+        {"cases": len(chosen), "failed": failed},
+        "\n".join(
+            [
+                *failed,
+                Text(f"{len(chosen)} 个案例，{len(failed)} 处不符", f"{len(chosen)} cases, {len(failed)} differences")(
+                    door.lang
+                ),
+            ]
+        ),
+    )
     return PROBLEMS if failed else DONE

@@ -8,7 +8,7 @@ Source  indicator definitions › members, main_worker; `derive_one` is the same
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -32,8 +32,17 @@ MAIN_SHARE = (3, 10)  # a main worker earns at least 30 % of what the workers ea
 STANDS_ON: dict[str, tuple[str, ...]] = {
     "age": ("birth_date", "age"),
     "student": ("student_status", "education_level"),
-    "main_worker": ("birth_date", "age", "student_status", "education_level", "labour_skill", "work_months",
-                    "farm_months", "earnings", "work_monthly_income"),
+    "main_worker": (
+        "birth_date",
+        "age",
+        "student_status",
+        "education_level",
+        "labour_skill",
+        "work_months",
+        "farm_months",
+        "earnings",
+        "work_monthly_income",
+    ),
 }
 STANDS_ON["was_main_worker"] = (*STANDS_ON["main_worker"], "labour_lost_on")
 
@@ -46,6 +55,13 @@ def as_it_stands(living: pl.DataFrame) -> pl.DataFrame:
     gone = rebuilt.is_not_null() & ~(appraised >= rebuilt).fill_null(False)
     blank = [pl.when(~gone).then(pl.col(c)).alias(c) for c in GRADES if c in living.columns]
     return living.with_columns(blank)
+
+
+def living_one(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for one household, in plain Python."""
+    rebuilt, appraised = (row.get(name) for name in HOUSE_DATES)
+    gone = rebuilt is not None and (appraised is None or appraised < rebuilt)
+    return {**row, **dict.fromkeys(GRADES)} if gone else dict(row)
 
 
 def belonging(members: nw.LazyFrame[Any], today: date, wanted: set[str]) -> nw.LazyFrame[Any]:
@@ -95,8 +111,9 @@ def _chosen(members: nw.LazyFrame[Any], among: nw.Expr, name: str) -> nw.LazyFra
     """Of the members ``among``: who earns most (ties: all), any with at least 30 %, or all where nobody earns."""
     members = members.with_columns(nw.when(among).then(nw.col("__earned")).alias("__pick"))
     pick = nw.col("__pick")
-    joined = members.with_columns(pick.max().over("household_id").alias("__top"),
-                                  pick.sum().over("household_id").alias("__sum"))
+    joined = members.with_columns(
+        pick.max().over("household_id").alias("__top"), pick.sum().over("household_id").alias("__sum")
+    )
     share, whole = MAIN_SHARE
     earned = nw.col("__earned")
     enough = (nw.col("__sum") == 0) | (earned == nw.col("__top")) | (earned * whole >= nw.col("__sum") * share)
@@ -163,5 +180,7 @@ def _choose(members: Sequence[dict[str, Any]], among: Sequence[bool]) -> list[bo
         return [False] * len(members)
     total, top = sum(earned), max(earned)
     share, whole = MAIN_SHARE
-    return [chosen and (total == 0 or m["__earned"] == top or m["__earned"] * whole >= total * share)
-            for m, chosen in zip(members, among, strict=True)]
+    return [
+        chosen and (total == 0 or m["__earned"] == top or m["__earned"] * whole >= total * share)
+        for m, chosen in zip(members, among, strict=True)
+    ]

@@ -48,9 +48,12 @@ def to_narwhals(low: Low, today: date) -> nw.Expr:
         "days": lambda a: float(today.toordinal() - _EPOCH) - a.cast(nw.Int32()).cast(nw.Float64()),
         "years": lambda a: completed_years(a, today).cast(nw.Float64()),
     }
-    if low.op in ("lt", "le") and low.args[0].op == "lit":  # Polars loses rows where a constant stands first and all is null
+    if (
+        low.op in ("lt", "le") and low.args[0].op == "lit"
+    ):  # Polars loses rows where a constant stands first and all is null
         constant, value = low.args
-        return go(value) > constant.value if low.op == "lt" else go(value) >= constant.value
+        found: nw.Expr = go(value) > constant.value if low.op == "lt" else go(value) >= constant.value
+        return found
     if low.op in simple:
         return simple[low.op](*(go(x) for x in low.args))
     if low.op == "col":

@@ -19,11 +19,8 @@ def numbered(frames: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame
     if not household[KEY].is_sorted():
         household = household.sort(KEY)
     ids = household[KEY]
-    found = {name: frame.with_columns(number(frame[KEY], ids)) for name, frame in frames.items()
-             if name != "household" and frame.height}
-    found["household"] = household.with_columns(_positions(len(ids)))
-    empty = {name: frame.with_columns(pl.col(KEY).cast(pl.UInt32)) for name, frame in frames.items() if not frame.height}
-    return {**empty, **found}, ids
+    found = {name: frame.with_columns(number(frame[KEY], ids)) for name, frame in frames.items() if name != "household"}
+    return {**found, "household": household.with_columns(_positions(len(ids)))}, ids
 
 
 def _positions(height: int) -> pl.Series:
@@ -32,6 +29,8 @@ def _positions(height: int) -> pl.Series:
 
 def number(keys: pl.Series, ids: pl.Series) -> pl.Series:
     """The position of each key among ``ids``, which differ; null where it is not among them."""
+    if not len(keys):
+        return keys.cast(pl.UInt32)
     new = (keys != keys.shift(1)).fill_null(True)
     heads = keys.filter(new)
     if len(heads) == len(ids) and bool((heads == ids).all()):

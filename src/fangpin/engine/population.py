@@ -27,8 +27,10 @@ def roster(members: nw.LazyFrame[Any], plan: Plan, today: date) -> nw.LazyFrame[
     hows = {name: how for name, (how, _) in plan.cells.items()}
     if narrow.implementation.is_polars():
         return nw.from_native(_aggregated(narrow.collect().to_native(), hows).lazy())
-    return narrow.group_by(KEY).agg(nw.len().cast(nw.Int32()).alias("__members"),
-                                    *[getattr(nw.col(name), how)().alias(name) for name, how in hows.items()])
+    return narrow.group_by(KEY).agg(
+        nw.len().cast(nw.Int32()).alias("__members"),
+        *[getattr(nw.col(name), how)().alias(name) for name, how in hows.items()],
+    )
 
 
 def _aggregated(cells: pl.DataFrame, hows: Mapping[str, str]) -> pl.DataFrame:
@@ -41,8 +43,11 @@ def _aggregated(cells: pl.DataFrame, hows: Mapping[str, str]) -> pl.DataFrame:
     starts = np.flatnonzero(np.concatenate(([True], numbers[1:] != numbers[:-1])))
     sizes = np.diff(np.append(starts, len(numbers))).astype(np.int32)
     columns = [pl.Series(KEY, numbers[starts]).set_sorted(), pl.Series("__members", sizes)]
-    codes = [name for name, how in hows.items()
-             if how == "max" and cells.schema[name] == pl.Int8 and not cells[name].null_count()]
+    codes = [
+        name
+        for name, how in hows.items()
+        if how == "max" and cells.schema[name] == pl.Int8 and not cells[name].null_count()
+    ]
     columns += [pl.Series(name, np.maximum.reduceat(cells[name].to_numpy(), starts)) for name in codes]
     rest = [getattr(pl.col(name), how)() for name, how in hows.items() if name not in codes]
     if rest:

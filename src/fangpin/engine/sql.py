@@ -60,8 +60,10 @@ def to_sql(low: Low, today: date) -> str:
         "max0": lambda: f"(CASE WHEN {a[0]} < 0 THEN 0.0::DOUBLE ELSE {a[0]} END)",
         "ordinal": lambda: f"date_diff('day', DATE '0001-01-01', {a[0]})::DOUBLE",
         "days": lambda: f"date_diff('day', {a[0]}, {day})::DOUBLE",
-        "years": lambda: f"({today.year} - year({a[0]}) - CASE WHEN month({a[0]}) * 100 + day({a[0]}) > "
-                         f"{today.month * 100 + today.day} THEN 1 ELSE 0 END)::DOUBLE",
+        "years": lambda: (
+            f"({today.year} - year({a[0]}) - CASE WHEN month({a[0]}) * 100 + day({a[0]}) > "
+            f"{today.month * 100 + today.day} THEN 1 ELSE 0 END)::DOUBLE"
+        ),
     }
     return forms[low.op]()
 

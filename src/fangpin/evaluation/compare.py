@@ -32,8 +32,13 @@ class Move:
     decided_by: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        return {"household_id": self.household_id, "region_code": self.region_code, "from": self.before,
-                "to": self.after, "decided_by": list(self.decided_by)}
+        return {
+            "household_id": self.household_id,
+            "region_code": self.region_code,
+            "from": self.before,
+            "to": self.after,
+            "decided_by": list(self.decided_by),
+        }
 
 
 @dataclass
@@ -67,27 +72,52 @@ class Comparison:
 
     def to_json(self) -> dict[str, Any]:
         """The comparison as ``fangpin compare --json`` prints it."""
-        return {"standard": _named(self.one), "against": _named(self.two), "households": self.households,
-                "entering": [m.to_json() for m in self.entering], "leaving": [m.to_json() for m in self.leaving],
-                "moved": self.flow(), "other_moves": [m.to_json() for m in self.others],
-                "changed_parameters": changed_parameters(self.one, self.two)}
+        return {
+            "standard": _named(self.one),
+            "against": _named(self.two),
+            "households": self.households,
+            "entering": [m.to_json() for m in self.entering],
+            "leaving": [m.to_json() for m in self.leaving],
+            "moved": self.flow(),
+            "other_moves": [m.to_json() for m in self.others],
+            "changed_parameters": changed_parameters(self.one, self.two),
+        }
 
     def to_polars(self) -> pl.DataFrame:
         """One row a move."""
-        return pl.DataFrame([{**m.to_json()} for m in self.moves],
-                            schema={"household_id": pl.String, "region_code": pl.String, "from": pl.String,
-                                    "to": pl.String, "decided_by": pl.List(pl.String)})
+        return pl.DataFrame(
+            [{**m.to_json()} for m in self.moves],
+            schema={
+                "household_id": pl.String,
+                "region_code": pl.String,
+                "from": pl.String,
+                "to": pl.String,
+                "decided_by": pl.List(pl.String),
+            },
+        )
 
     def text(self, lang: str = "zh") -> str:
         """The comparison in words: counts first, then names."""
-        lines = [Text(f"共比较 {self.households:,} 户：进入 {len(self.entering):,} 户，退出 {len(self.leaving):,} 户，"
-                      f"其他变动 {len(self.others):,} 户",
-                      f"{self.households:,} households compared: {len(self.entering):,} enter, {len(self.leaving):,} leave, "
-                      f"{len(self.others):,} move otherwise")(lang)]
-        lines += [Text(f"参数 {c['parameter']}：{c['from']} → {c['to']}", f"parameter {c['parameter']}: {c['from']} → {c['to']}")(lang)
-                  for c in changed_parameters(self.one, self.two)]
-        for title, moves in ((Text("进入", "enter"), self.entering), (Text("退出", "leave"), self.leaving),
-                             (Text("其他变动", "move otherwise"), self.others)):
+        lines = [
+            Text(
+                f"共比较 {self.households:,} 户：进入 {len(self.entering):,} 户，退出 {len(self.leaving):,} 户，"
+                f"其他变动 {len(self.others):,} 户",
+                f"{self.households:,} households compared: {len(self.entering):,} enter, {len(self.leaving):,} leave, "
+                f"{len(self.others):,} move otherwise",
+            )(lang)
+        ]
+        lines += [
+            Text(
+                f"参数 {c['parameter']}：{c['from']} → {c['to']}",
+                f"parameter {c['parameter']}: {c['from']} → {c['to']}",
+            )(lang)
+            for c in changed_parameters(self.one, self.two)
+        ]
+        for title, moves in (
+            (Text("进入", "enter"), self.entering),
+            (Text("退出", "leave"), self.leaving),
+            (Text("其他变动", "move otherwise"), self.others),
+        ):
             if moves:
                 lines += ["", f"【{title(lang)}】", *[f"  {_line(m, self.one, self.two, lang)}" for m in moves]]
         return "\n".join(lines)
@@ -97,8 +127,15 @@ class Comparison:
 
 
 def _named(standard: Standard) -> dict[str, Any]:
-    return {"id": standard.id, "hash": standard.hash, "as_of": standard.as_of.isoformat(), "region": standard.region,
-            "overlays": list(standard.overlays), "line": float(standard.lower.yuan), "line_upper": float(standard.upper.yuan)}
+    return {
+        "id": standard.id,
+        "hash": standard.hash,
+        "as_of": standard.as_of.isoformat(),
+        "region": standard.region,
+        "overlays": list(standard.overlays),
+        "line": float(standard.lower.yuan),
+        "line_upper": float(standard.upper.yuan),
+    }
 
 
 def changed_parameters(one: Standard, two: Standard) -> list[dict[str, Any]]:
@@ -124,8 +161,12 @@ def _line(move: Move, one: Standard, two: Standard, lang: str) -> str:
     return f"{move.household_id}　{STATUSES[move.before](lang)} → {STATUSES[move.after](lang)}　{by}"
 
 
-WORDS = {"income": Text("收入", "income"), "k": Text("临界个数 k", "cutoff k"), "veto": Text("否决项", "veto items"),
-         "counted": Text("计入的指标", "indicators counted")}
+WORDS = {
+    "income": Text("收入", "income"),
+    "k": Text("临界个数 k", "cutoff k"),
+    "veto": Text("否决项", "veto items"),
+    "counted": Text("计入的指标", "indicators counted"),
+}
 
 
 def compare(registry: Registry, one: Standard, two: Standard, progress: Progress | None = None) -> Comparison:

@@ -26,7 +26,7 @@ from fangpin.standards import Standard
 
 Frames = Mapping[str, pl.DataFrame]
 KEY = "household_id"
-ASKED = {"ask": pl.List(pl.String), "ask_least": pl.Int32}
+ASKED: dict[str, pl.DataType] = {"ask": pl.List(pl.String), "ask_least": pl.Int32()}
 
 
 def asks(frames: Frames, waiting: pl.DataFrame, asker: Asker) -> pl.DataFrame:
@@ -45,8 +45,9 @@ def asks(frames: Frames, waiting: pl.DataFrame, asker: Asker) -> pl.DataFrame:
     fresh = patterns.households.filter(~pl.col("pattern").is_in(list(known))) if known else patterns.households
     first = fresh.unique("pattern", keep="first", maintain_order=True)
     ranks = patterns.ranks(first.select(KEY))
-    for (pattern, household), record in zip(first.select("pattern", KEY).iter_rows(),
-                                            records(frames, first.select(KEY), asker.standard.as_of), strict=True):
+    for (pattern, household), record in zip(
+        first.select("pattern", KEY).iter_rows(), records(frames, first.select(KEY), asker.standard.as_of), strict=True
+    ):
         known[pattern] = _template(asker.ask(record), ranks.get(household, {}), record.stale)
     return _filled(patterns, known, waiting)
 
@@ -68,17 +69,27 @@ def _filled(patterns: _Patterns, known: Mapping[str, Template], waiting: pl.Data
     own = patterns.households
     used = own["pattern"].unique().to_list()
     rows = [(p, fact, at, stale, rank) for p in used for fact, at, stale, rank in known[p][0]]
-    facts = pl.DataFrame(rows, orient="row", schema={"pattern": pl.String, "fact": pl.String, "at": pl.Int32,
-                                                     "stale": pl.Boolean, "rank": pl.UInt32})
-    least = pl.DataFrame([(p, known[p][1]) for p in used], orient="row",
-                         schema={"pattern": pl.String, "ask_least": pl.Int32})
+    facts = pl.DataFrame(
+        rows,
+        orient="row",
+        schema={"pattern": pl.String, "fact": pl.String, "at": pl.Int32, "stale": pl.Boolean, "rank": pl.UInt32},
+    )
+    least = pl.DataFrame(
+        [(p, known[p][1]) for p in used], orient="row", schema={"pattern": pl.String, "ask_least": pl.Int32}
+    )
     each = own.join(facts, on="pattern").join(patterns.members, on=[KEY, "rank"], how="left")
     name = pl.when(pl.col("rank").is_null()).then(pl.col("fact")).otherwise(pl.col("fact") + "@" + pl.col("person_id"))
-    lists = (each.with_columns(name.alias("ask")).sort(KEY, ~pl.col("stale"), "at", "__row", maintain_order=True)
-             .group_by(KEY, maintain_order=True).agg(pl.col("ask")))
+    lists = (
+        each.with_columns(name.alias("ask"))
+        .sort(KEY, ~pl.col("stale"), "at", "__row", maintain_order=True)
+        .group_by(KEY, maintain_order=True)
+        .agg(pl.col("ask"))
+    )
     found = own.join(least, on="pattern", how="left").join(lists, on=KEY, how="left")
     found = found.with_columns(pl.col("ask").fill_null(pl.lit([], pl.List(pl.String))))
-    return waiting.select(KEY).join(found, on=KEY, how="left").select(KEY, *[pl.col(c).cast(k) for c, k in ASKED.items()])
+    return (
+        waiting.select(KEY).join(found, on=KEY, how="left").select(KEY, *[pl.col(c).cast(k) for c, k in ASKED.items()])
+    )
 
 
 class _Patterns:
@@ -104,13 +115,21 @@ class _Patterns:
 
     def _named_atoms(self) -> dict[t.Node, str]:
         """The conditions of the rules that tell values apart, each with the column that will hold its truth."""
-        found = dict.fromkeys(a for c in self.columns for n in self.rules.values() for a in atoms_of(n, c)
-                              if not isinstance(a, t.Col) or a.type.kind == "bool")
+        found = dict.fromkeys(
+            a
+            for c in self.columns
+            for n in self.rules.values()
+            for a in atoms_of(n, c)
+            if not isinstance(a, t.Col) or a.type.kind == "bool"
+        )
         return {atom: f"__t{i}" for i, atom in enumerate(found)}
 
     def _truths(self, scope: t.Scope) -> list[nw.Expr]:
-        return [to_narwhals(atom_truth(atom), self.today).alias(name) for atom, name in self.atoms.items()
-                if t.columns(atom)[0].scope == scope]
+        return [
+            to_narwhals(atom_truth(atom), self.today).alias(name)
+            for atom, name in self.atoms.items()
+            if t.columns(atom)[0].scope == scope
+        ]
 
     # -- members --------------------------------------------------------------------------------------------
     def _members(self, frames: Frames, waiting: pl.DataFrame) -> pl.DataFrame:
@@ -121,16 +140,21 @@ class _Patterns:
         cells = [to_narwhals(low, self.today).alias(name) for name, (_, low) in self.plan.cells.items()]
         more = [*cells, *self._truths("member")]
         here = (here.with_columns(*more) if more else here).collect().to_native()
-        here = here.join(waiting.select(KEY, *[pl.col(c).is_null().alias(f"__u_{c}") for c in self.rules]), on=KEY, how="left")
+        here = here.join(
+            waiting.select(KEY, *[pl.col(c).is_null().alias(f"__u_{c}") for c in self.rules]), on=KEY, how="left"
+        )
         here = here.with_columns(self._stale_fields(here, "member").alias("__stale"))
         old = (pl.col("__stale") != "").any().over(KEY)
         here = here.with_columns((self._open(here) | old).alias("__open"))
         here = here.with_columns(self._linked(here).max().over(KEY).alias("__linked"))
-        classes = [pl.when(pl.col("__linked") | pl.col(f"__u_{code}")).then(text).otherwise(pl.lit(""))
-                   for code, text in self._by_rule("member", here)]
+        classes = [
+            pl.when(pl.col("__linked") | pl.col(f"__u_{code}")).then(text).otherwise(pl.lit(""))
+            for code, text in self._by_rule("member", here)
+        ]
         here = here.with_columns(pl.concat_str([*classes, pl.col("__stale")], separator=";").alias("__class"))
         ranked = pl.col("__class").rank("ordinal").over(KEY, pl.col("__open")).cast(pl.UInt32)
-        return here.with_columns(pl.when("__open").then(ranked).alias("rank"))
+        ranks: pl.DataFrame = here.with_columns(pl.when("__open").then(ranked).alias("rank"))
+        return ranks
 
     def _open(self, here: pl.DataFrame) -> pl.Expr:
         """A member one of whose blanks leaves an unknown indicator open, and who still brings something unknown."""
@@ -173,7 +197,7 @@ class _Patterns:
                 continue
             out.append(self._blank_flag(column))
             for atom in dict.fromkeys(a for n in nodes for a in atoms_of(n, column)):
-                among = [c for c in t.columns(atom)]
+                among = t.columns(atom)
                 if len(among) > 1 and among[0] != column:
                     continue
                 out.append(self._atom(atom, among))
@@ -183,8 +207,15 @@ class _Patterns:
         return pl.when(pl.col(_name(column)).is_null()).then(pl.lit("_")).otherwise(pl.lit("."))
 
     def _atom(self, atom: t.Node, among: Sequence[t.Col]) -> pl.Expr:
-        raw = pl.concat_str([pl.col(_name(c)).cast(pl.String).fill_null("~") if c.type.kind != "codes" else
-                             pl.col(_name(c)).list.join("+").fill_null("~") for c in among], separator="/")
+        raw = pl.concat_str(
+            [
+                pl.col(_name(c)).cast(pl.String).fill_null("~")
+                if c.type.kind != "codes"
+                else pl.col(_name(c)).list.join("+").fill_null("~")
+                for c in among
+            ],
+            separator="/",
+        )
         if isinstance(atom, t.Col) and atom.type.kind != "bool":
             return raw
         code = pl.col(self.atoms[atom]).cast(pl.Int8).cast(pl.String).fill_null("?")
@@ -205,8 +236,11 @@ class _Patterns:
             name = field.inside if table == "member" else f"{table}.{field.inside}"
             if field.fresh_days is not None and name in frame.columns:
                 old = (pl.lit(self.today) - since).dt.total_days() > field.fresh_days
-                parts.append(pl.when(old.fill_null(False) & pl.col(name).is_not_null()).then(pl.lit(f"{field.inside};"))
-                             .otherwise(pl.lit("")))
+                parts.append(
+                    pl.when(old.fill_null(False) & pl.col(name).is_not_null())
+                    .then(pl.lit(f"{field.inside};"))
+                    .otherwise(pl.lit(""))
+                )
         return pl.concat_str(parts) if parts else pl.lit("")
 
     # -- households -----------------------------------------------------------------------------------------
@@ -215,20 +249,30 @@ class _Patterns:
         table = _with_versions(waiting, frames)
         if truths:
             table = nw.from_native(table).with_columns(*truths).to_native()
-        open_ = members.filter("__open").sort(KEY, "rank").group_by(KEY, maintain_order=True).agg(
-            pl.col("__class").str.join("|").alias("__patterns"))
-        hows = [pl.col(name).max() if how == "max" else pl.col(name).sum() for name, (how, _) in self.plan.cells.items()]
+        open_ = (
+            members.filter("__open")
+            .sort(KEY, "rank")
+            .group_by(KEY, maintain_order=True)
+            .agg(pl.col("__class").str.join("|").alias("__patterns"))
+        )
+        hows = [
+            pl.col(name).max() if how == "max" else pl.col(name).sum() for name, (how, _) in self.plan.cells.items()
+        ]
         settled = members.filter(~pl.col("__open")).group_by(KEY).agg(*hows) if hows else members.select(KEY).unique()
         table = table.join(open_, on=KEY, how="left").join(settled, on=KEY, how="left", suffix="__s")
         linked = members.group_by(KEY).agg(pl.col("__linked").any())
         table = table.join(linked, on=KEY, how="left").with_columns(
-            (pl.col("__linked").fill_null(False) | ~pl.col("__complete")).alias("__linked"))
+            (pl.col("__linked").fill_null(False) | ~pl.col("__complete")).alias("__linked")
+        )
         stale = pl.concat_str([self._stale_fields(table, n) for n in ("household", "living", "income_year")])
         table = table.with_columns(stale.alias("__stale"))
         parts = [*self._cells(table), *self._of_income(), pl.col("__stale"), pl.col("__patterns").fill_null("")]
         for code, text in self._by_rule("household", table):
-            parts.append(pl.when(pl.col(code).is_null() | pl.col("__linked") | (pl.col("__stale") != "")).then(text)
-                         .otherwise(pl.lit("")))
+            parts.append(
+                pl.when(pl.col(code).is_null() | pl.col("__linked") | (pl.col("__stale") != ""))
+                .then(text)
+                .otherwise(pl.lit(""))
+            )
         parts += [_code(c) for c in (*self.rules, "veto", "__complete")]
         return table.select(KEY, pl.concat_str(parts, separator=",").alias("pattern"))
 
@@ -244,11 +288,18 @@ class _Patterns:
         """What is open of the income test and of the roster."""
         population = pl.col("household.population")
         missing = pl.max_horizontal(population.fill_null(1) - pl.col("__members"), 0)
-        items = [pl.col(f"income_year.{n}").is_null() for n in (self.standard.concept, *items_of(self.standard.concept))]
+        items = [
+            pl.col(f"income_year.{n}").is_null() for n in (self.standard.concept, *items_of(self.standard.concept))
+        ]
         known = pl.col("income_status") != "unknown"
-        return [pl.col("income_status"), missing.cast(pl.String),
-                *[pl.when(known & (pl.col("__stale") == "")).then(pl.lit("")).otherwise(x.cast(pl.Int8).cast(pl.String))
-                  for x in (*items, population.is_null())]]
+        return [
+            pl.col("income_status"),
+            missing.cast(pl.String),
+            *[
+                pl.when(known & (pl.col("__stale") == "")).then(pl.lit("")).otherwise(x.cast(pl.Int8).cast(pl.String))
+                for x in (*items, population.is_null())
+            ],
+        ]
 
 
 def _code(name: str) -> pl.Expr:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from fangpin.language import tree as t
-from fangpin.language.interpret import Evaluator, Facts, completed_years, compiled
+from fangpin.language.interpret import Evaluator, Facts, compiled, completed_years
 from fangpin.vocabulary.money import MICRO
 
 BORN = "birth_date"
@@ -119,8 +119,9 @@ class Options:
             seen.setdefault(classify(value), value)
         return tuple(seen.values())
 
-    def _candidates(self, column: t.Col, atoms: Sequence[t.Node], codes: Sequence[str],
-                    beside: Mapping[t.Col, Any]) -> list[Any]:
+    def _candidates(
+        self, column: t.Col, atoms: Sequence[t.Node], codes: Sequence[str], beside: Mapping[t.Col, Any]
+    ) -> list[Any]:
         kind = column.type.kind
         if kind == "bool":
             return [True, False]
@@ -130,8 +131,10 @@ class Options:
             return _lists(codes)
         if kind == "date":
             near = [v for v in beside.values() if isinstance(v, date)]
-            return sorted({self.today - timedelta(days=d) for d in _days(atoms)}
-                          | {v + timedelta(days=d) for v in near for d in (-1, 0, 1)})
+            return sorted(
+                {self.today - timedelta(days=d) for d in _days(atoms)}
+                | {v + timedelta(days=d) for v in near for d in (-1, 0, 1)}
+            )
         return self._numbers(column, atoms, beside) if kind == "number" else ["x"]
 
     # -- numbers --------------------------------------------------------------------------------------------
@@ -150,8 +153,10 @@ class Options:
 
     def _turns(self, column: t.Col, atom: t.Node, beside: Mapping[t.Col, Any]) -> Iterator[float]:
         """Both sides of every place where a condition turns as ``column`` goes from end to end."""
-        others = {c: value if value is not None else _middle(c) if c.type.kind == "number" else None
-                  for c, value in beside.items()}
+        others = {
+            c: value if value is not None else _middle(c) if c.type.kind == "number" else None
+            for c, value in beside.items()
+        }
         run = compiled(atom)
 
         def truth(value: float) -> Any:
@@ -173,8 +178,11 @@ class Options:
         if memo not in self._known:
             day = min(self.today.day, 28)
             years = [date(self.today.year - age, self.today.month, day) for age in range(OLDEST + 1)]
-            near = [self.today - timedelta(days=d) for d in _days([a for a in atoms if any(
-                isinstance(n, t.Since) for n in t.walk(a))]) if d <= OLDEST * 365]
+            near = [
+                self.today - timedelta(days=d)
+                for d in _days([a for a in atoms if any(isinstance(n, t.Since) for n in t.walk(a))])
+                if d <= OLDEST * 365
+            ]
             runs = [compiled(a) for a in atoms]
             alone = all(c.name in ("age", BORN) for a in atoms for c in t.columns(a))
             seen: dict[Hashable, date] = {}
@@ -200,8 +208,12 @@ def _lists(codes: Sequence[str]) -> list[list[str]]:
 
 
 def _constants(atoms: Sequence[t.Node]) -> set[float]:
-    return {n.value for a in atoms for n in t.walk(a)
-            if isinstance(n, t.Lit) and isinstance(n.value, int | float) and not isinstance(n.value, bool)}
+    return {
+        n.value
+        for a in atoms
+        for n in t.walk(a)
+        if isinstance(n, t.Lit) and isinstance(n.value, int | float) and not isinstance(n.value, bool)
+    }
 
 
 def _days(atoms: Sequence[t.Node]) -> list[int]:

@@ -78,8 +78,9 @@ class Asker:
         household = tuple((c.key, classifier(c, self.nodes, today)) for c in columns if c.scope == "household")
         member = [(c.name, classifier(c, self.nodes, today)) for c in columns if c.scope == "member"]
         reads = {c.key for c in columns if c.scope == "household"} | {c.name for c in columns if c.scope == "member"}
-        return _Rule(split(code, node), compiled(node), tuple(asked_columns(node)), household, tuple(member),
-                     filled_by(reads))
+        return _Rule(
+            split(code, node), compiled(node), tuple(asked_columns(node)), household, tuple(member), filled_by(reads)
+        )
 
     def ask(self, record: Record) -> tuple[list[str], int]:
         """The facts to ask, in order, and the fewest answers that can settle the status, at best.
@@ -113,11 +114,13 @@ class _Worlds:
         self.income_status = income_status(self.income, self.standard)
         self.veto = veto_of(self.standard, self.facts)
         self.stale = {name.partition("@")[::2] for name in record.stale}
-        self.open_columns = {c.key for r, truth in zip(asker.rules, self.truths, strict=True) if truth is None
-                             for c in r.asked}
+        self.open_columns = {
+            c.key for r, truth in zip(asker.rules, self.truths, strict=True) if truth is None for c in r.asked
+        }
         old = {fact for fact, _ in self.stale}
-        self.beside = {c.key for r in asker.rules if old and any(f in old for c in r.asked for f in c.facts)
-                       for c in r.asked}  # columns of indicators that stand on a stale fact
+        self.beside = {
+            c.key for r in asker.rules if old and any(f in old for c in r.asked for f in c.facts) for c in r.asked
+        }  # columns of indicators that stand on a stale fact
 
     @property
     def now(self) -> Counts:
@@ -130,8 +133,15 @@ class _Worlds:
         """The open facts that matter, and the fewest answers."""
         if self.status(self.income_status, self.now) != "needs_visit":
             return [], 0
-        signature = (tuple(id(g) for g, _ in self.groups), self.constant, self.now, self.income_status, self.income.known,
-                     tuple((name, self._answers_to(name)) for name in self.income_facts), self.veto)
+        signature = (
+            tuple(id(g) for g, _ in self.groups),
+            self.constant,
+            self.now,
+            self.income_status,
+            self.income.known,
+            tuple((name, self._answers_to(name)) for name in self.income_facts),
+            self.veto,
+        )
         known = self.asker._settled.get(signature)
         if known is None:
             known = self.asker._settled[signature] = (self._asked(), self._least())
@@ -190,7 +200,10 @@ class _Worlds:
         if fact == "member.student_status":
             asked = stale or (status is None and level is None)
             return Variable(fact, "student_status", (NOT_A_STUDENT, status or "03"), status, stale) if asked else None
-        left = status is None or (fact.replace("education_level", "student_status"), str(member.get("person_id"))) in self.stale
+        left = (
+            status is None
+            or (fact.replace("education_level", "student_status"), str(member.get("person_id"))) in self.stale
+        )
         if not left or (level is not None and not stale):
             return None
         plain = next((c for c in self.asker.columns if c.name == "education_level"), None)
@@ -236,18 +249,35 @@ class _Worlds:
                 settled = combiner.merge(settled, only)
         open_.sort(key=lambda x: x[0])
         missing = self.record.missing if ROSTER in names else 0
-        signature = (tuple(at), household_key, tuple((v.fact, v.stale, v.asked, _key(v.current)) for v in own), settled,
-                     tuple(key for _, _, key, _ in open_), self.record.complete, missing)
+        signature = (
+            tuple(at),
+            household_key,
+            tuple((v.fact, v.stale, v.asked, _key(v.current)) for v in own),
+            settled,
+            tuple(key for _, _, key, _ in open_),
+            self.record.complete,
+            missing,
+        )
         group = self.asker._groups.get(signature)
         if group is None:
             newcomer = self._newcomer(rules) if missing else []
-            group = Group([r.split for r in rules], combiner, own, [p for *_, p in open_], self.facts,
-                          self.record.complete, missing, newcomer, settled)
+            group = Group(
+                [r.split for r in rules],
+                combiner,
+                own,
+                [p for *_, p in open_],
+                self.facts,
+                self.record.complete,
+                missing,
+                newcomer,
+                settled,
+            )
             self.asker._groups[signature] = group
         return group, tuple(i for _, i, _, _ in open_)
 
-    def _person(self, at: tuple[int, ...], combiner: Combiner, key: Hashable, i: int,
-                variables: list[Variable]) -> Member:
+    def _person(
+        self, at: tuple[int, ...], combiner: Combiner, key: Hashable, i: int, variables: list[Variable]
+    ) -> Member:
         memo = (at, key)
         if memo not in self.asker._people:
             person = Member(combiner, self.record.belonging[i], variables, self.facts)
@@ -325,11 +355,16 @@ class _Worlds:
     def _asked(self) -> list[Slot]:
         found: list[Slot] = []
         sums = self._sums()
-        found += [(0, name, None) for name in self.income_facts
-                  if any(len({self.status(i, c) for i in self._answers_to(name)}) > 1 for c in sums)]
+        found += [
+            (0, name, None)
+            for name in self.income_facts
+            if any(len({self.status(i, c) for i in self._answers_to(name)}) > 1 for c in sums)
+        ]
         for at, (group, _) in enumerate(self.groups):
             others = self._sums(group)
-            found += [(at, v.fact if v else ROSTER, i) for v, i in group.open_facts() if self._matters(group, v, i, others)]
+            found += [
+                (at, v.fact if v else ROSTER, i) for v, i in group.open_facts() if self._matters(group, v, i, others)
+            ]
         return found or self._ending()
 
     def _matters(self, group: Group, variable: Variable | None, member: int | None, others: set[Counts]) -> bool:
@@ -346,16 +381,21 @@ class _Worlds:
         """Facts an answer to which, everything else as it stands, ends the open status."""
         found: list[Slot] = []
         if self.income.known or len(self.income_blanks) == 1:
-            found += [(0, name, None) for name in self.income_blanks or self.income_facts
-                      if any(self.status(i, self.now) != "needs_visit" for i in self._answers_to(name))]
+            found += [
+                (0, name, None)
+                for name in self.income_blanks or self.income_facts
+                if any(self.status(i, self.now) != "needs_visit" for i in self._answers_to(name))
+            ]
         true, unknown = self.now
         by_code = {r.split.code: v for r, v in zip(self.asker.rules, self.truths, strict=True)}
         for at, (group, _) in enumerate(self.groups):
             own = [by_code[c] for c in group.codes]
             rest = (true - sum(v is True for v in own), unknown - sum(v is None for v in own))
             for variable, member in group.open_facts():
-                if any(self.status(self.income_status, (a + rest[0], b + rest[1])) != "needs_visit"
-                       for a, b in group.alone(variable, member)):
+                if any(
+                    self.status(self.income_status, (a + rest[0], b + rest[1])) != "needs_visit"
+                    for a, b in group.alone(variable, member)
+                ):
                     found.append((at, variable.fact if variable else ROSTER, member))
         return found
 

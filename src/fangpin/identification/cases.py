@@ -96,8 +96,11 @@ class Case:
     def resolved(self) -> Standard:
         """The standard the case is about. Raises UnusableInput where the case expects a refusal."""
         overlays = (self.overlay,) if self.overlay else ()
-        return _resolved(Sources(self.standard, self.region, read_day(self.as_of), overlays), repr(sorted(
-            self.changes.items(), key=str)), _Hidden(self.changes))
+        return _resolved(
+            Sources(self.standard, self.region, read_day(self.as_of), overlays),
+            repr(sorted(self.changes.items(), key=str)),
+            _Hidden(self.changes),
+        )
 
 
 class _Hidden:
@@ -114,8 +117,9 @@ class _Hidden:
 
 
 @lru_cache(maxsize=512)
-def _resolved_cached(standard: str, region: str | None, day: Any, overlays: tuple[Path, ...], key: str,
-                     hidden: _Hidden) -> Standard:
+def _resolved_cached(
+    standard: str, region: str | None, day: Any, overlays: tuple[Path, ...], key: str, hidden: _Hidden
+) -> Standard:
     return resolve(Sources(standard, region, day, overlays, hidden.changes))
 
 
@@ -141,9 +145,17 @@ def read(path: Path, root: Path | None = None) -> Iterator[Case]:
     for i, case in enumerate(document.cases):
         line, _ = places.of(("cases", i))
         overlay = path.parent / case.overlay if case.overlay else None
-        yield Case(name, line, case.standard or document.standard, case.as_of or document.as_of,
-                   case.region if case.region is not None else document.region, overlay,
-                   {**document.changes, **case.changes}, document.indicator, case)
+        yield Case(
+            name,
+            line,
+            case.standard or document.standard,
+            case.as_of or document.as_of,
+            case.region if case.region is not None else document.region,
+            overlay,
+            {**document.changes, **case.changes},
+            document.indicator,
+            case,
+        )
 
 
 # -- rows ---------------------------------------------------------------------------------------------------
@@ -169,8 +181,13 @@ def registry_of(document: CaseDocument) -> Registry:
     found["household"] += [{"household_id": h} for h in named if h not in given]
     for i, row in enumerate(found["member"]):
         row.setdefault("person_id", f"p{i + 1}")
-    frames = {t: pl.DataFrame(r, schema=dict.fromkeys(dict.fromkeys(k for row in r for k in row), pl.String))
-              .with_columns(pl.all().replace("", None)) for t, r in found.items() if r}
+    frames = {
+        t: pl.DataFrame(r, schema=dict.fromkeys(dict.fromkeys(k for row in r for k in row), pl.String)).with_columns(
+            pl.all().replace("", None)
+        )
+        for t, r in found.items()
+        if r
+    }
     return Registry(read_batch(frames))
 
 
@@ -198,13 +215,25 @@ def one_row(record: Record, standard: Standard) -> dict[str, Any]:
     group, group_open = group_of(record, standard.regime)
     asked, least = ask(record, standard)
     shown = None if income.per_person is None else to_yuan(income.per_person)
-    row = {"household_id": record.household["household_id"], "region_code": record.household.get("region_code"),
-           "status": decide_status(by_income, true, unknown, standard.k, veto),
-           "route": route_of(by_income, true, standard.k), "income_status": by_income, "income": shown,
-           "line": standard.lower.yuan, "line_upper": standard.upper.yuan,
-           "margin": None if shown is None else shown - standard.lower.yuan, "count_true": true,
-           "count_unknown": unknown, **truths, "veto": veto, "target_group": group, "target_group_open": group_open,
-           "ask": asked, "ask_least": least}
+    row = {
+        "household_id": record.household["household_id"],
+        "region_code": record.household.get("region_code"),
+        "status": decide_status(by_income, true, unknown, standard.k, veto),
+        "route": route_of(by_income, true, standard.k),
+        "income_status": by_income,
+        "income": shown,
+        "line": standard.lower.yuan,
+        "line_upper": standard.upper.yuan,
+        "margin": None if shown is None else shown - standard.lower.yuan,
+        "count_true": true,
+        "count_unknown": unknown,
+        **truths,
+        "veto": veto,
+        "target_group": group,
+        "target_group_open": group_open,
+        "ask": asked,
+        "ask_least": least,
+    }
     return {name: row[name] for name in schema(standard)}
 
 
@@ -219,8 +248,10 @@ def run(case: Case) -> list[str]:
         return [f"{case.file}:{case.line} {case.name}: {error.message('zh')}"]
     if case.document.refused is not None:
         return [f"{case.file}:{case.line} {case.name}: 应当拒绝（{case.document.refused}），实际可用"]
-    out = [f"{case.file}:{case.line} {case.name}: line.{name} 应为 {want!r}，得到 {have!r}"
-           for name, want, have in _line_differences(case)]
+    out = [
+        f"{case.file}:{case.line} {case.name}: line.{name} 应为 {want!r}，得到 {have!r}"
+        for name, want, have in _line_differences(case)
+    ]
     for reader in READERS:
         got = answers(case, reader)
         for household, wanted in case.document.expect.items():
@@ -229,8 +260,10 @@ def run(case: Case) -> list[str]:
                 out.append(f"{case.file}:{case.line} {case.name}: {household} {found}（{reader}）")
             if household not in got or wanted == NO_VERDICT:
                 continue
-            out += [f"{case.file}:{case.line} {case.name}: {household} {column} 应为 {want!r}，{reader} 得到 {have!r}"
-                    for column, want, have in _differences(case, wanted, got[household])]
+            out += [
+                f"{case.file}:{case.line} {case.name}: {household} {column} 应为 {want!r}，{reader} 得到 {have!r}"
+                for column, want, have in _differences(case, wanted, got[household])
+            ]
     return out
 
 
@@ -245,8 +278,12 @@ def _line_differences(case: Case) -> Iterator[tuple[str, Any, Any]]:
 def _differences(case: Case, wanted: str | dict[str, Any], row: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     if not isinstance(wanted, dict):
         if case.indicator is None:
-            raise DocumentError("FP-CASE-001", Text("案例没有写指标", "the case names no indicator"),
-                                place=f"{case.file}:{case.line}", read=case.name)
+            raise DocumentError(
+                "FP-CASE-001",
+                Text("案例没有写指标", "the case names no indicator"),
+                place=f"{case.file}:{case.line}",
+                read=case.name,
+            )
         wanted = {case.indicator: wanted}
     for column, want in wanted.items():
         if column not in row:

@@ -1,4 +1,4 @@
-"""Verdicts of a whole population: facts joined once, the rules run where the data is, what to ask worked out for the open.
+"""Verdicts of a population: facts joined once, rules run where the data is, what to ask worked out for the open.
 
 Reads   the frames of one part on one day (registry), a standard
 Gives   decide(frames, standard) → the verdict table of that part
@@ -29,8 +29,14 @@ from fangpin.vocabulary.money import MICRO
 
 Frames = Mapping[str, pl.DataFrame]
 VERSIONS = ("valid_from", "valid_to", "known_at", "source")
-GROUP_FIELDS = ("population", "monitor_group", "is_ex_poor", "household_type", "risk_removed",
-                *(f"risk_{i}" for i in range(1, 6)))
+GROUP_FIELDS = (
+    "population",
+    "monitor_group",
+    "is_ex_poor",
+    "household_type",
+    "risk_removed",
+    *(f"risk_{i}" for i in range(1, 6)),
+)
 
 
 @lru_cache(maxsize=64)
@@ -46,9 +52,12 @@ def plan_of(standard: Standard) -> Plan:
 def needed_columns(standard: Standard) -> dict[str, set[str]]:
     """The stored columns that identification reads, by table (inside names, keys and versions apart)."""
     plan = plan_of(standard)
-    need: dict[str, set[str]] = {"household": {"region_code", *GROUP_FIELDS}, "living": set(), "member": {"state"},
-                                 "income_year": {"year", "stage", "window_from", "window_to", *SIGNS,
-                                                 "net_income_pc", "adjusted_income_pc"}}
+    need: dict[str, set[str]] = {
+        "household": {"region_code", *GROUP_FIELDS},
+        "living": set(),
+        "member": {"state"},
+        "income_year": {"year", "stage", "window_from", "window_to", *SIGNS, "net_income_pc", "adjusted_income_pc"},
+    }
     for low in plan.rules.values():
         for name in columns_of(low):
             table, _, column = name.partition(".")
@@ -74,12 +83,16 @@ def decide(frames: Frames, standard: Standard, asker: Asker | None = None) -> pl
     Returns:
         The columns of :func:`fangpin.identification.verdict.schema`.
     """
-    frames, ids = numbered({**frames, "living": as_it_stands(frames["living"])})
-    table = _judged(frames, standard).sort("household_id")
+    living = as_it_stands(frames["living"])
+    frames, ids = numbered({"living": living, **{name: frames[name] for name in ("household", "member", "income")}})
+    table = _judged(frames, standard)
+    if not table["household_id"].is_sorted():
+        table = table.sort("household_id")
     table = _with_asks(table, frames, asker or Asker(standard))
     table = table.with_columns(ids)
-    table = table.with_columns(*[_yuan(f"__{name}_fen", name) for name in ("income", "margin", "line")],
-                               _yuan("__upper_fen", "line_upper"))
+    table = table.with_columns(
+        *[_yuan(f"__{name}_fen", name) for name in ("income", "margin", "line")], _yuan("__upper_fen", "line_upper")
+    )
     wanted = schema(standard)
     return table.select([pl.col(name).cast(kind) for name, kind in wanted.items()])
 
@@ -95,9 +108,11 @@ def _judged(frames: Frames, standard: Standard) -> pl.DataFrame:
     facts = facts.with_columns(*_income(standard.concept, "__net"))
     facts = facts.with_columns(*_compared(standard))
     counted = standard.counted
-    facts = facts.with_columns(_count([nw.col(c).fill_null(False) for c in counted]).alias("count_true"),
-                               _count([nw.col(c).is_null() for c in counted]).alias("count_unknown"),
-                               _veto(standard).alias("veto"))
+    facts = facts.with_columns(
+        _count([nw.col(c).fill_null(False) for c in counted]).alias("count_true"),
+        _count([nw.col(c).is_null() for c in counted]).alias("count_unknown"),
+        _veto(standard).alias("veto"),
+    )
     facts = facts.with_columns(*_status(standard))
     facts = target_group(facts, standard)
     return facts.collect().to_native()  # type: ignore[no-any-return]
@@ -110,9 +125,15 @@ def _derived(plan: Plan) -> set[str]:
 def _households(frames: Frames) -> pl.LazyFrame:
     """One row per household, columns called ``table.column``."""
     household = frames["household"].lazy()
-    renamed = household.select("household_id", pl.col("region_code"),
-                               *[pl.col(c).alias(f"household.{c}") for c in frames["household"].columns
-                                 if c not in ("household_id", *VERSIONS)])
+    renamed = household.select(
+        "household_id",
+        pl.col("region_code"),
+        *[
+            pl.col(c).alias(f"household.{c}")
+            for c in frames["household"].columns
+            if c not in ("household_id", *VERSIONS)
+        ],
+    )
     for name, table in (("living", "living"), ("income_year", "income")):
         own = frames[table]
         columns = [pl.col(c).alias(f"{name}.{c}") for c in own.columns if c not in ("household_id", *VERSIONS)]
@@ -123,8 +144,11 @@ def _households(frames: Frames) -> pl.LazyFrame:
 def _income(concept: str, prefix: str) -> list[nw.Expr]:
     """``prefix_given`` and ``prefix_total`` in micro-yuan, and the population they are divided by."""
     total = reduce(lambda a, b: a + b, [nw.col(f"income_year.{n}") * SIGNS[n] for n in items_of(concept)])
-    return [nw.col(f"income_year.{concept}").alias(f"{prefix}_given"), total.alias(f"{prefix}_total"),
-            nw.col("household.population").cast(nw.Int64()).alias("__people")]
+    return [
+        nw.col(f"income_year.{concept}").alias(f"{prefix}_given"),
+        total.alias(f"{prefix}_total"),
+        nw.col("household.population").cast(nw.Int64()).alias("__people"),
+    ]
 
 
 def below(prefix: str, line: int) -> nw.Expr:
@@ -136,9 +160,15 @@ def below(prefix: str, line: int) -> nw.Expr:
 def _compared(standard: Standard) -> list[nw.Expr]:
     low, high = standard.lower.micro, standard.upper.micro
     under, under_upper = below("__net", low), below("__net", high)
-    status = nw.when(under.is_null()).then(nw.lit("unknown")).otherwise(
-        nw.when(under).then(nw.lit("below")).otherwise(
-            nw.when(under_upper).then(nw.lit("band")).otherwise(nw.lit("above"))))
+    status = (
+        nw.when(under.is_null())
+        .then(nw.lit("unknown"))
+        .otherwise(
+            nw.when(under)
+            .then(nw.lit("below"))
+            .otherwise(nw.when(under_upper).then(nw.lit("band")).otherwise(nw.lit("above")))
+        )
+    )
     return [status.alias("income_status")]
 
 
@@ -162,14 +192,25 @@ def _status(standard: Standard) -> list[nw.Expr]:
     waiting = ~sure & ((nw.col("income_status") == "unknown") | maybe)
     band = ~sure & ~waiting & (nw.col("income_status") == "band")
     vetoed, uncompared = nw.col("veto").fill_null(False), nw.col("veto").is_null()
-    chain = [((sure | waiting | band) & vetoed, "vetoed"), ((sure | band) & uncompared, "to_compare"),
-             (sure, "low_income"), (waiting, "needs_visit"), (band, "deliberate")]
+    chain = [
+        ((sure | waiting | band) & vetoed, "vetoed"),
+        ((sure | band) & uncompared, "to_compare"),
+        (sure, "low_income"),
+        (waiting, "needs_visit"),
+        (band, "deliberate"),
+    ]
     status: nw.Expr = nw.lit("not_low_income")
     for condition, name in reversed(chain):
         status = nw.when(condition).then(nw.lit(name)).otherwise(status)
-    route = nw.when(by_income & by_count).then(nw.lit("both")).otherwise(
-        nw.when(by_income).then(nw.lit("income")).otherwise(
-            nw.when(by_count).then(nw.lit("count")).otherwise(nw.lit(None, nw.String()))))
+    route = (
+        nw.when(by_income & by_count)
+        .then(nw.lit("both"))
+        .otherwise(
+            nw.when(by_income)
+            .then(nw.lit("income"))
+            .otherwise(nw.when(by_count).then(nw.lit("count")).otherwise(nw.lit(None, nw.String())))
+        )
+    )
     return [status.alias("status"), route.alias("route"), *_shown(standard)]
 
 
@@ -182,8 +223,12 @@ def _shown(standard: Standard) -> list[nw.Expr]:
     magnitude = (value.abs() * 2 + size * fen) // (size * (2 * fen))
     income = nw.when(value < 0).then(-magnitude).otherwise(magnitude)
     low, high = standard.lower.micro // fen, standard.upper.micro // fen
-    return [income.alias("__income_fen"), (income - low).alias("__margin_fen"),
-            nw.lit(low, nw.Int64()).alias("__line_fen"), nw.lit(high, nw.Int64()).alias("__upper_fen")]
+    return [
+        income.alias("__income_fen"),
+        (income - low).alias("__margin_fen"),
+        nw.lit(low, nw.Int64()).alias("__line_fen"),
+        nw.lit(high, nw.Int64()).alias("__upper_fen"),
+    ]
 
 
 def _with_asks(table: pl.DataFrame, frames: Frames, asker: Asker) -> pl.DataFrame:

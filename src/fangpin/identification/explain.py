@@ -13,9 +13,9 @@ from typing import Any
 import polars as pl
 
 from fangpin import tables
-from fangpin.identification.group import ROSTER
 from fangpin.identification.cases import one_row
 from fangpin.identification.decide import needed_columns
+from fangpin.identification.group import ROSTER
 from fangpin.identification.open_households import records
 from fangpin.identification.record import Record, items_of
 from fangpin.identification.verdict import INCOME_STATUSES, RESULT_NAME, ROUTES, STATUSES
@@ -30,15 +30,25 @@ from fangpin.vocabulary.masking import mask_name
 from fangpin.vocabulary.money import to_yuan
 from fangpin.vocabulary.text import Text
 
-TRUTHS: dict[bool | None, Text] = {True: Text("成立", "holds"), False: Text("不成立", "does not hold"),
-                                   None: Text("未知", "unknown")}
+TRUTHS: dict[bool | None, Text] = {
+    True: Text("成立", "holds"),
+    False: Text("不成立", "does not hold"),
+    None: Text("未知", "unknown"),
+}
 HEADINGS = {
-    "income": Text("收入", "Income"), "indicators": Text("指标", "Indicators"), "veto": Text("否决项", "Veto items"),
-    "group": Text("重点监测对象", "Key group"), "ask": Text("要问的事", "What to ask"),
+    "income": Text("收入", "Income"),
+    "indicators": Text("指标", "Indicators"),
+    "veto": Text("否决项", "Veto items"),
+    "group": Text("重点监测对象", "Key group"),
+    "ask": Text("要问的事", "What to ask"),
     "changes": Text("什么会改变结果", "What would change the result"),
 }
-STATES = {"national": Text("全国", "national"), "local": Text("本地", "local"),
-          "unverified": Text("待核", "unverified"), "ours": Text("我们的读法", "our reading")}
+STATES = {
+    "national": Text("全国", "national"),
+    "local": Text("本地", "local"),
+    "unverified": Text("待核", "unverified"),
+    "ours": Text("我们的读法", "our reading"),
+}
 EXTRA = {"household": {"head_name"}, "member": {"name", "relation_to_head"}}
 
 
@@ -65,20 +75,29 @@ class Explanation:
         k, true, unknown = self.standard.k, self.row["count_true"], self.row["count_unknown"]
         if k is None:
             return ""
-        return Text(f"{len(self.standard.counted)} 项指标中 {true} 项成立、{unknown} 项未知，达到 {k} 项即符合。",
-                    f"Of {len(self.standard.counted)} indicators {true} hold and {unknown} are unknown; "
-                    f"{k} are enough.")(lang)
+        return Text(
+            f"{len(self.standard.counted)} 项指标中 {true} 项成立、{unknown} 项未知，达到 {k} 项即符合。",
+            f"Of {len(self.standard.counted)} indicators {true} hold and {unknown} are unknown; {k} are enough.",
+        )(lang)
 
     def income(self, lang: str) -> dict[str, Any]:
         """The income test: value, lines, margin, where the figure comes from."""
         income, row = self.record.income(self.standard.concept), self.row
         sentence = self._income_sentence(lang)
-        return {"status": row["income_status"], "concept": self.standard.concept, "value": _number(row["income"]),
-                "line": _number(row["line"]), "line_upper": _number(row["line_upper"]), "margin": _number(row["margin"]),
-                "unit": "yuan/person/year", "basis": self.standard.lower.basis(lang), "sentence": sentence,
-                "computed": income.given is None and income.known,
-                "facts": [self._fact("income_year", n, self.record.income_row, lang) for n in self._income_fields()],
-                "clause": self.standard.document.source.place}
+        return {
+            "status": row["income_status"],
+            "concept": self.standard.concept,
+            "value": _number(row["income"]),
+            "line": _number(row["line"]),
+            "line_upper": _number(row["line_upper"]),
+            "margin": _number(row["margin"]),
+            "unit": "yuan/person/year",
+            "basis": self.standard.lower.basis(lang),
+            "sentence": sentence,
+            "computed": income.given is None and income.known,
+            "facts": [self._fact("income_year", n, self.record.income_row, lang) for n in self._income_fields()],
+            "clause": self.standard.document.source.place,
+        }
 
     def _income_fields(self) -> list[str]:
         income = self.record.income(self.standard.concept)
@@ -87,23 +106,31 @@ class Explanation:
     def _income_sentence(self, lang: str) -> str:
         income, std, one = self.record.income(self.standard.concept), self.standard, self.standard.currency
         name, two_lines = std.income_name, std.upper.yuan > std.lower.yuan
-        lines = Text(f"低收入线 {std.lower.yuan:,} {one.zh}" + (f"，上线 {std.upper.yuan:,} {one.zh}" if two_lines else ""),
-                     f"the line is {std.lower.yuan:,} {one.en}"
-                     + (f", the upper line {std.upper.yuan:,} {one.en}" if two_lines else ""))
+        lines = Text(
+            f"低收入线 {std.lower.yuan:,} {one.zh}" + (f"，上线 {std.upper.yuan:,} {one.zh}" if two_lines else ""),
+            f"the line is {std.lower.yuan:,} {one.en}"
+            + (f", the upper line {std.upper.yuan:,} {one.en}" if two_lines else ""),
+        )
         if not income.known:
             missing = self._missing_income(name)
-            return Text(f"{name.zh}未知：缺 {'、'.join(m.zh for m in missing)}；{lines.zh}。",
-                        f"{name.en} is unknown: {', '.join(m.en for m in missing)} missing; {lines.en}.")(lang)
+            return Text(
+                f"{name.zh}未知：缺 {'、'.join(m.zh for m in missing)}；{lines.zh}。",
+                f"{name.en} is unknown: {', '.join(m.en for m in missing)} missing; {lines.en}.",
+            )(lang)
         value, margin = self.row["income"], self.row["margin"]
         status = INCOME_STATUSES[self.row["income_status"]]
         if not two_lines and self.row["income_status"] == "above":
             status = Text("不低于线", "not below the line")
-        far = Text(f"比线{'低' if margin < 0 else '高'} {abs(margin):,} {one.zh}",
-                   f"{abs(margin):,} {one.en} {'below' if margin < 0 else 'above'} the line")
+        far = Text(
+            f"比线{'低' if margin < 0 else '高'} {abs(margin):,} {one.zh}",
+            f"{abs(margin):,} {one.en} {'below' if margin < 0 else 'above'} the line",
+        )
         if margin == 0:
             far = Text("正好在线上，不算低于", "exactly at the line, which is not below it")
-        return Text(f"{name.zh} {value:,} {one.zh}，{status.zh}（{lines.zh}），{far.zh}。",
-                    f"{name.en} {value:,} {one.en}: {status.en} ({lines.en}), {far.en}.")(lang)
+        return Text(
+            f"{name.zh} {value:,} {one.zh}，{status.zh}（{lines.zh}），{far.zh}。",
+            f"{name.en} {value:,} {one.en}: {status.en} ({lines.en}), {far.en}.",
+        )(lang)
 
     def _missing_income(self, name: Text) -> list[Text]:
         """What is missing of the income test: the figure itself, or the items that are blank."""
@@ -118,14 +145,21 @@ class Explanation:
         facts = self.record.facts()
         truth = evaluate(item.node, facts)
         conditions = say.certificate(item.node, facts)
-        return {"code": item.code, "name": item.name(lang), "dimension": item.dimension, "value": truth,
-                "counted": item.code in self.standard.counted or (item.code in {v.code for v in self.standard.veto}
-                                                                 and item.counts),
-                "text": item.text(lang), "sentence": self._sentence(item, truth, conditions, lang),
-                "facts": self._facts(conditions, lang),
-                "thresholds": [self._threshold(n, lang) for n in _parameters(item.node)],
-                "change": self._change(item, truth, conditions, lang), "clause": item.clause,
-                "readings": [r(lang) for r in item.readings]}
+        return {
+            "code": item.code,
+            "name": item.name(lang),
+            "dimension": item.dimension,
+            "value": truth,
+            "counted": item.code in self.standard.counted
+            or (item.code in {v.code for v in self.standard.veto} and item.counts),
+            "text": item.text(lang),
+            "sentence": self._sentence(item, truth, conditions, lang),
+            "facts": self._facts(conditions, lang),
+            "thresholds": [self._threshold(n, lang) for n in _parameters(item.node)],
+            "change": self._change(item, truth, conditions, lang),
+            "clause": item.clause,
+            "readings": [r(lang) for r in item.readings],
+        }
 
     def _sentence(self, item: Indicator, truth: bool | None, conditions: list[say.Condition], lang: str) -> str:
         facts = self.record.facts()
@@ -142,7 +176,9 @@ class Explanation:
         reasons = ("。" if lang == "zh" else ". ").join(parts) or self._nobody(truth, lang)
         if truth is None and not self.record.complete and any(isinstance(n, t.Agg) for n in t.walk(item.node)):
             reasons += Text("（成员名单不全）", " (the roster is incomplete)")(lang)
-        return Text(f"{item.text.zh}：{TRUTHS[truth].zh}。{reasons}", f"{item.text.en}: {TRUTHS[truth].en}. {reasons}")(lang)
+        return Text(f"{item.text.zh}：{TRUTHS[truth].zh}。{reasons}", f"{item.text.en}: {TRUTHS[truth].en}. {reasons}")(
+            lang
+        )
 
     def _nobody(self, truth: bool | None, lang: str) -> str:
         if truth is None:
@@ -170,10 +206,16 @@ class Explanation:
     def _column_fact(self, column: t.Col, member: Mapping[str, Any] | None, lang: str) -> dict[str, Any]:
         row = member if member is not None else self._row(column.table)
         value = row.get(column.name)
-        return {"field": column.key, "person": None if member is None else member.get("person_id"),
-                "label": say.label(column)(lang), "value": _plain(value, column.type.unit),
-                "shown": say.value_text(value, column)(lang), "unit": column.type.unit,
-                **_origin(row), "stale": self._is_stale(column.facts, member)}
+        return {
+            "field": column.key,
+            "person": None if member is None else member.get("person_id"),
+            "label": say.label(column)(lang),
+            "value": _plain(value, column.type.unit),
+            "shown": say.value_text(value, column)(lang),
+            "unit": column.type.unit,
+            **_origin(row),
+            "stale": self._is_stale(column.facts, member),
+        }
 
     def _row(self, table: str) -> Mapping[str, Any]:
         return self.record.household if table == "household" else self.record.living
@@ -185,17 +227,31 @@ class Explanation:
     def _fact(self, table: str, name: str, row: Mapping[str, Any], lang: str) -> dict[str, Any]:
         field = tables.catalogue().field(f"{table}.{name}")
         value = row.get(name)
-        return {"field": field.path, "person": None, "label": field.label(lang), "value": _plain(value, "yuan"),
-                "shown": TRUTHS[None](lang) if value is None else say.amount(int(value), "yuan")(lang), "unit": "yuan",
-                **_origin(row), "stale": field.path in self.record.stale}
+        return {
+            "field": field.path,
+            "person": None,
+            "label": field.label(lang),
+            "value": _plain(value, "yuan"),
+            "shown": TRUTHS[None](lang) if value is None else say.amount(int(value), "yuan")(lang),
+            "unit": "yuan",
+            **_origin(row),
+            "stale": field.path in self.record.stale,
+        }
 
     def _threshold(self, name: str, lang: str) -> dict[str, Any]:
         value = self.standard.parameters.get(name)
         if value is None:
             return {"parameter": name}
-        return {"parameter": name, "label": value.label(lang), "value": value.value, "unit": value.unit,
-                "state": value.state, "state_label": STATES[value.state](lang), "source": value.source,
-                "set_by": value.changed_by or self.standard.id}
+        return {
+            "parameter": name,
+            "label": value.label(lang),
+            "value": value.value,
+            "unit": value.unit,
+            "state": value.state,
+            "state_label": STATES[value.state](lang),
+            "source": value.source,
+            "set_by": value.changed_by or self.standard.id,
+        }
 
     # -- what would change it -------------------------------------------------------------------------------
     def _change(self, item: Indicator, truth: bool | None, conditions: list[say.Condition], lang: str) -> str:
@@ -207,8 +263,10 @@ class Explanation:
             if far is None:
                 continue
             word = say.amount(round(far[0], 2), far[1])
-            name = Text("、".join(say.label(c).zh for c in say.columns_of(condition)),
-                        ", ".join(say.label(c).en for c in say.columns_of(condition)))
+            name = Text(
+                "、".join(say.label(c).zh for c in say.columns_of(condition)),
+                ", ".join(say.label(c).en for c in say.columns_of(condition)),
+            )
             who = "" if condition.member is None else self._who(condition.member, lang)
             parts.append(who + Text(f"{name.zh}距界限 {word.zh}", f"{name.en} is {word.en} from the threshold")(lang))
         return ("；" if lang == "zh" else "; ").join(parts)
@@ -222,31 +280,43 @@ class Explanation:
         if std.k is not None:
             out.append(self._count_change(std.k, lang))
         if row["status"] in ("vetoed", "to_compare"):
-            out.append(Text("否决项须经部门比对或签字核查；核实没有财产或属例外情形时，结果随之改变。",
-                            "A veto item needs a cross-check or a signed check; the result changes once no such property, "
-                            "or an exception, is confirmed.")(lang))
+            out.append(
+                Text(
+                    "否决项须经部门比对或签字核查；核实没有财产或属例外情形时，结果随之改变。",
+                    "A veto item needs a cross-check or a signed check; the result changes once no such property, "
+                    "or an exception, is confirmed.",
+                )(lang)
+            )
         return [o for o in out if o]
 
     def _income_change(self, lang: str) -> str:
         margin, std, one = self.row["margin"], self.standard, self.standard.currency
         if margin < 0:
-            return Text(f"人均再高 {abs(margin):,} {one.zh}（达到 {std.lower.yuan:,} {one.zh}）即不再低于低收入线。",
-                        f"{abs(margin):,} {one.en} more a person (reaching {std.lower.yuan:,}) would no longer be below the "
-                        "line.")(lang)
-        return Text(f"人均低于 {std.lower.yuan:,} {one.zh}（再低超过 {margin:,} {one.zh}）即低于低收入线。",
-                    f"Less than {std.lower.yuan:,} {one.en} a person (more than {margin:,} {one.en} less) would be below the "
-                    "line.")(lang)
+            return Text(
+                f"人均再高 {abs(margin):,} {one.zh}（达到 {std.lower.yuan:,} {one.zh}）即不再低于低收入线。",
+                f"{abs(margin):,} {one.en} more a person (reaching {std.lower.yuan:,}) would no longer be below the "
+                "line.",
+            )(lang)
+        return Text(
+            f"人均低于 {std.lower.yuan:,} {one.zh}（再低超过 {margin:,} {one.zh}）即低于低收入线。",
+            f"Less than {std.lower.yuan:,} {one.en} a person (more than {margin:,} {one.en} less) would be below the "
+            "line.",
+        )(lang)
 
     def _count_change(self, k: int, lang: str) -> str:
         true, counted = self.row["count_true"], self.standard.counted
         holding = [self.standard.item(c).name for c in counted if self.row[c] is True]
         names = Text("、".join(n.zh for n in holding), ", ".join(n.en for n in holding))
         if true >= k:
-            return Text(f"现有 {true} 项成立（{names.zh}）；少 {true - k + 1} 项即不足 {k} 项。",
-                        f"{true} hold ({names.en}); {true - k + 1} fewer would be less than {k}.")(lang)
+            return Text(
+                f"现有 {true} 项成立（{names.zh}）；少 {true - k + 1} 项即不足 {k} 项。",
+                f"{true} hold ({names.en}); {true - k + 1} fewer would be less than {k}.",
+            )(lang)
         said = Text(f"（{names.zh}）" if holding else "", f" ({names.en})" if holding else "")
-        return Text(f"现有 {true} 项成立{said.zh}；再有 {k - true} 项成立即达到 {k} 项。",
-                    f"{true} hold{said.en}; {k - true} more would reach {k}.")(lang)
+        return Text(
+            f"现有 {true} 项成立{said.zh}；再有 {k - true} 项成立即达到 {k} 项。",
+            f"{true} hold{said.en}; {k - true} more would reach {k}.",
+        )(lang)
 
     # -- what to ask ----------------------------------------------------------------------------------------
     def questions(self, lang: str) -> list[dict[str, Any]]:
@@ -270,13 +340,19 @@ class Explanation:
         regime, code = self.standard.regime, self.row["target_group"]
         if regime is None:
             return Text("这一天没有施行的监测制度", "no monitoring regime is in force on that day")(lang)
-        line = "" if regime.line is None else Text(f"，监测标准 {regime.line.yuan:,} 元",
-                                                  f", monitoring line {regime.line.yuan:,} yuan")(lang)
+        line = (
+            ""
+            if regime.line is None
+            else Text(f"，监测标准 {regime.line.yuan:,} 元", f", monitoring line {regime.line.yuan:,} yuan")(lang)
+        )
         if code:
             name = regime.groups.names.get(code)
             return (Text(name.zh, name.en)(lang) if name else code) + f"（{regime.id}{line}）"
         if self.row["target_group_open"]:
-            return Text("还有未知事实可能使其归入某一类", "facts still unknown could assign one")(lang) + f"（{regime.id}{line}）"
+            return (
+                Text("还有未知事实可能使其归入某一类", "facts still unknown could assign one")(lang)
+                + f"（{regime.id}{line}）"
+            )
         return Text("不属于", "none")(lang) + f"（{regime.id}{line}）"
 
     # -- whole ----------------------------------------------------------------------------------------------
@@ -285,19 +361,36 @@ class Explanation:
         lang, row, std = lang or self.lang, self.row, self.standard
         region = row["region_code"] or ""
         return {
-            "household_id": row["household_id"], "region_code": row["region_code"],
+            "household_id": row["household_id"],
+            "region_code": row["region_code"],
             "region": regions.name(region, lang) if region else "",
             "head": mask_name(self.record.household.get("head_name")),
-            "standard": {"id": std.id, "title": std.title(lang), "hash": std.hash, "as_of": std.as_of.isoformat(),
-                         "region": std.region, "overlays": list(std.overlays)},
-            "result": RESULT_NAME(lang), "status": row["status"], "status_label": STATUSES[row["status"]](lang),
-            "route": row["route"], "sentence": self.headline(lang), "count_true": row["count_true"],
-            "count_unknown": row["count_unknown"], "k": std.k, "veto": row["veto"],
-            "target_group": row["target_group"], "target_group_open": row["target_group_open"],
-            "target_group_label": self.group(lang), "income": self.income(lang),
+            "standard": {
+                "id": std.id,
+                "title": std.title(lang),
+                "hash": std.hash,
+                "as_of": std.as_of.isoformat(),
+                "region": std.region,
+                "overlays": list(std.overlays),
+            },
+            "result": RESULT_NAME(lang),
+            "status": row["status"],
+            "status_label": STATUSES[row["status"]](lang),
+            "route": row["route"],
+            "sentence": self.headline(lang),
+            "count_true": row["count_true"],
+            "count_unknown": row["count_unknown"],
+            "k": std.k,
+            "veto": row["veto"],
+            "target_group": row["target_group"],
+            "target_group_open": row["target_group_open"],
+            "target_group_label": self.group(lang),
+            "income": self.income(lang),
             "reasons": [self.indicator(i, lang) for i in std.indicators],
             "veto_items": [self.indicator(i, lang) for i in std.veto],
-            "ask": list(row["ask"]), "questions": self.questions(lang), "ask_least": row["ask_least"],
+            "ask": list(row["ask"]),
+            "questions": self.questions(lang),
+            "ask_least": row["ask_least"],
             "changes": self.changes(lang),
         }
 
@@ -307,20 +400,28 @@ class Explanation:
         data = self.to_json(lang)
         where = f"{data['region']} " if data["region"] else ""
         std = data["standard"]
-        lines = [f"{Text('农户', 'Household')(lang)} {data['household_id']} {where}{data['head']}".rstrip(),
-                 f"{std['title']} · {std['as_of']} · {std['id']}@{std['hash'][:12]}", data["sentence"], "",
-                 f"【{HEADINGS['income'](lang)}】{data['income']['sentence']} {data['income']['basis']}"]
+        lines = [
+            f"{Text('农户', 'Household')(lang)} {data['household_id']} {where}{data['head']}".rstrip(),
+            f"{std['title']} · {std['as_of']} · {std['id']}@{std['hash'][:12]}",
+            data["sentence"],
+            "",
+            f"【{HEADINGS['income'](lang)}】{data['income']['sentence']} {data['income']['basis']}",
+        ]
         for heading, key in (("indicators", "reasons"), ("veto", "veto_items")):
             if data[key]:
                 lines += ["", f"【{HEADINGS[heading](lang)}】"]
                 lines += [self._line(item, lang) for item in data[key]]
         lines += ["", f"【{HEADINGS['group'](lang)}】{data['target_group_label']}"]
         if data["questions"]:
-            few = Text(f"最少答 {data['ask_least']} 项即可判定", f"{data['ask_least']} answer(s) can settle it at best")(lang)
+            few = Text(
+                f"最少答 {data['ask_least']} 项即可判定", f"{data['ask_least']} answer(s) can settle it at best"
+            )(lang)
             lines += ["", f"【{HEADINGS['ask'](lang)}】{few}"]
-            lines += [f"  {i}. {q['who']}{':' if q['who'] and lang == 'en' else ''}{' ' if q['who'] and lang == 'en' else ''}{q['question']}" + (Text("（旧事实，请核对）", " (old fact, please check)")(lang)
-                                                            if q["stale"] else "")
-                      for i, q in enumerate(data["questions"], 1)]
+            lines += [
+                f"  {i}. {q['who']}{': ' if q['who'] and lang == 'en' else ''}{q['question']}"
+                + (Text("（旧事实，请核对）", " (old fact, please check)")(lang) if q["stale"] else "")
+                for i, q in enumerate(data["questions"], 1)
+            ]
         lines += ["", f"【{HEADINGS['changes'](lang)}】", *[f"  {c}" for c in data["changes"]]]
         return "\n".join(lines)
 
@@ -370,22 +471,27 @@ def find(registry: Registry, standard: Standard, household_id: str) -> Record:
         need[table] |= columns
     for part in registry.parts():
         loaded = part.load(need)
-        frames = {name: frame.filter(pl.col("household_id") == household_id) if "household_id" in frame.columns else frame
-                  for name, frame in registry.as_of(loaded, standard.as_of).items()}
+        frames = {
+            name: frame.filter(pl.col("household_id") == household_id) if "household_id" in frame.columns else frame
+            for name, frame in registry.as_of(loaded, standard.as_of).items()
+        }
         if frames["household"].height:
             income, _ = registry.income_on(frames, standard.as_of)
             ids = frames["household"].select("household_id")
             return next(records({**frames, "income": income}, ids, standard.as_of))
-    raise UnusableInput("FP-EXPLAIN-001", Text("这一天没有这一户", "no such household on that day"), read=household_id,
-                        place=standard.as_of.isoformat(),
-                        remedy=Text("核对户编号；重号或缺号的户已被拒收，见 fangpin check",
-                                    "check the household number; rows with a doubled or blank one were refused, see fangpin check"))
+    raise UnusableInput(
+        "FP-EXPLAIN-001",
+        Text("这一天没有这一户", "no such household on that day"),
+        read=household_id,
+        place=standard.as_of.isoformat(),
+        remedy=Text(
+            "核对户编号；重号或缺号的户已被拒收，见 fangpin check",
+            "check the household number; rows with a doubled or blank one were refused, see fangpin check",
+        ),
+    )
 
 
 def explain(registry: Registry, standard: Standard, household_id: str, lang: str = "zh") -> Explanation:
     """Why one household has its status (see :class:`Explanation`). Raises UnusableInput if it is not there."""
     record = find(registry, standard, household_id)
     return Explanation(record, standard, one_row(record, standard), lang)
-
-
-

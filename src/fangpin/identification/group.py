@@ -108,6 +108,7 @@ class Group:
 
     def fillings(self, skip: Variable | None = None) -> Iterator[tuple[Any, ...]]:
         """Every way to fill the household's own facts (``skip`` stays as it is)."""
+
         def go(i: int) -> Iterator[tuple[Any, ...]]:
             if i == len(self.household):
                 yield ()
@@ -167,7 +168,7 @@ class Group:
     def reachable(self) -> frozenset[Counts]:
         """The counts of every completed world.
 
-        An answer such as "not assessed" may leave an indicator unknown that others settle; such a world is not completed.
+        An answer such as "not assessed" may leave an indicator unknown that others settle; that world is not completed.
         """
         found = {self.counts(k, values, self._done) for k in self.keys for values in self.fillings()}
         floor = min(unknown for _, unknown in found)
@@ -177,8 +178,13 @@ class Group:
         """Counts between which the answer to one fact makes the difference, all else being filled in one way."""
         key = (variable.column if variable else ROSTER, member)
         if key not in self._outcomes:
-            source = (self._by_roster() if variable is None else self._by_household(variable) if member is None
-                      else self._by_member(variable, member))
+            source = (
+                self._by_roster()
+                if variable is None
+                else self._by_household(variable)
+                if member is None
+                else self._by_member(variable, member)
+            )
             floor = next(iter(self.reachable))[1]
             self._outcomes[key] = Replay(frozenset(c for c in found if c[1] == floor) for found in source)
         return self._outcomes[key]
@@ -187,7 +193,10 @@ class Group:
         at = [v is variable for v in self.household].index(True)
         for key in self.keys:
             for values in self.fillings(variable):
-                yield {self.counts(key, (*values[:at], hashable(o), *values[at + 1:]), self._done) for o in variable.options}
+                yield {
+                    self.counts(key, (*values[:at], hashable(o), *values[at + 1 :]), self._done)
+                    for o in variable.options
+                }
 
     def _by_member(self, variable: Variable, member: int) -> Iterator[set[Counts]]:
         fillings = list(self.fillings())
@@ -243,10 +252,21 @@ class Group:
 
     def alone(self, variable: Variable | None, member: int | None) -> set[Counts]:
         """Counts after an answer to this fact alone, everything else as it stands."""
-        people = [Member(self.combiner, p.base, [v for v in p.variables if v is variable and i == member], self.facts)
-                  for i, p in enumerate(self.people)]
-        one = Group(self.splits, self.combiner, [v for v in self.household if v is variable], people, self.facts, self.complete, self.missing if variable is None else 0, self.newcomer,
-                    self.settled)
+        people = [
+            Member(self.combiner, p.base, [v for v in p.variables if v is variable and i == member], self.facts)
+            for i, p in enumerate(self.people)
+        ]
+        one = Group(
+            self.splits,
+            self.combiner,
+            [v for v in self.household if v is variable],
+            people,
+            self.facts,
+            self.complete,
+            self.missing if variable is None else 0,
+            self.newcomer,
+            self.settled,
+        )
         return set(one.costs(1))
 
 

@@ -28,14 +28,17 @@ def target_group(facts: nw.LazyFrame[Any], standard: Standard) -> nw.LazyFrame[A
     recorded = _recorded(regime)
     assigned, still_open = _assigned(regime)
     group = nw.when(~recorded.is_null()).then(recorded).otherwise(assigned)
-    return facts.with_columns(group.alias("target_group"),
-                              (recorded.is_null() & assigned.is_null() & still_open).alias("target_group_open"))
+    return facts.with_columns(
+        group.alias("target_group"), (recorded.is_null() & assigned.is_null() & still_open).alias("target_group_open")
+    )
 
 
 def _recorded(regime: Regime) -> nw.Expr:
     found: nw.Expr = nw.lit(None, nw.String())
     for code, group in regime.groups.recorded.items():
-        found = nw.when((nw.col("household.monitor_group") == code).fill_null(False)).then(nw.lit(group)).otherwise(found)
+        found = (
+            nw.when((nw.col("household.monitor_group") == code).fill_null(False)).then(nw.lit(group)).otherwise(found)
+        )
     return found
 
 
@@ -58,13 +61,24 @@ def _assigned(regime: Regime) -> tuple[nw.Expr, nw.Expr]:
     groups, under = regime.groups, _below(regime)
     active = ~nw.col("household.risk_removed").fill_null(False)
     risk = ~nw.col("household.risk_1").is_null()
-    kind = nw.when(_any_of("household.household_type", EX_POOR_TYPES)).then(nw.lit(True)).otherwise(
-        nw.when(_any_of("household.household_type", ORDINARY_TYPES)).then(nw.lit(False))
-        .otherwise(nw.lit(None, nw.Boolean())))
+    kind = (
+        nw.when(_any_of("household.household_type", EX_POOR_TYPES))
+        .then(nw.lit(True))
+        .otherwise(
+            nw.when(_any_of("household.household_type", ORDINARY_TYPES))
+            .then(nw.lit(False))
+            .otherwise(nw.lit(None, nw.Boolean()))
+        )
+    )
     ex_poor = nw.coalesce(nw.col("household.is_ex_poor"), kind)
     same = groups.ex_poor == groups.ordinary
-    by_kind = nw.lit(groups.ex_poor, nw.String()) if same else nw.when(ex_poor).then(nw.lit(groups.ex_poor)).otherwise(
-        nw.when(~ex_poor).then(nw.lit(groups.ordinary)).otherwise(nw.lit(None, nw.String())))
+    by_kind = (
+        nw.lit(groups.ex_poor, nw.String())
+        if same
+        else nw.when(ex_poor)
+        .then(nw.lit(groups.ex_poor))
+        .otherwise(nw.when(~ex_poor).then(nw.lit(groups.ordinary)).otherwise(nw.lit(None, nw.String())))
+    )
     admitted = under.fill_null(False) & risk & active
     assigned = nw.when(admitted).then(by_kind).otherwise(nw.lit(None, nw.String()))
     possible = under.fill_null(True) & active

@@ -11,7 +11,6 @@ from typing import Any
 
 import polars as pl
 
-from fangpin.engine.derive import as_it_stands
 from fangpin.identification.record import Record, stale_of
 
 BATCH = 20_000
@@ -19,7 +18,6 @@ BATCH = 20_000
 
 def records(frames: Mapping[str, pl.DataFrame], ids: pl.DataFrame, today: date) -> Iterator[Record]:
     """The records of the households in ``ids`` (one column ``household_id``), in their order."""
-    frames = {**frames, "living": as_it_stands(frames["living"])}
     for start in range(0, ids.height, BATCH):
         yield from _batch(frames, ids.slice(start, BATCH), today)
 
@@ -32,8 +30,11 @@ def _batch(frames: Mapping[str, pl.DataFrame], ids: pl.DataFrame, today: date) -
     for key in ids["household_id"]:
         rows = {name: found.get(key, {}) for name, found in single.items()}
         people = members.get(key, [])
-        stale = [s for name, table in (("household", "household"), ("living", "living"), ("income", "income_year"))
-                 for s in stale_of(table, rows[name], today)]
+        stale = [
+            s
+            for name, table in (("household", "household"), ("living", "living"), ("income", "income_year"))
+            for s in stale_of(table, rows[name], today)
+        ]
         stale += [s for m in people for s in stale_of("member", m, today, m.get("person_id"))]
         yield Record(rows["household"], rows["living"], rows["income"], people, today, frozenset(stale))
 

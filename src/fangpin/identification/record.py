@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from fangpin import tables
-from fangpin.engine.derive import derive_one
+from fangpin.engine.derive import derive_one, living_one
 from fangpin.language.interpret import Facts
 
 Row = Mapping[str, Any]
@@ -81,6 +81,7 @@ class Record:
     belonging: list[dict[str, Any]] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.living = living_one(self.living)
         self.belonging = derive_one([dict(m) for m in self.members], self.today)
 
     @property

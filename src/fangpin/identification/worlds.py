@@ -15,7 +15,7 @@ from typing import Any
 from fangpin.engine.derive import may_work
 from fangpin.identification.answers import BORN, Variable, hashable
 from fangpin.language import tree as t
-from fangpin.language.interpret import Evaluator, Facts, completed_years, compiled
+from fangpin.language.interpret import Evaluator, Facts, compiled, completed_years
 
 Assign = Mapping[str, Any]
 NOT_A_STUDENT = "__not_a_student"
@@ -34,6 +34,7 @@ def filled_by(names: set[str]) -> frozenset[str]:
 MAIN = "main_worker"  # open only for members nobody has written down; for all others it stays as the facts stand
 DECIDE_MAIN = filled_by({"age", "student", "labour_skill", "work_months", "farm_months"})
 UNBOUNDED = 1 << 30
+_OPEN = "__open"
 
 
 # -- aggregates: what several members bring together ---------------------------------------------------------
@@ -53,8 +54,13 @@ class Combiner:
         self.reads = [read_columns(a) for a in self.aggs]
         self._conditions: list[Evaluator] = [compiled(a.cond) for a in self.aggs]
         self._values: list[Evaluator | None] = [compiled(a.value) if a.value is not None else None for a in self.aggs]
-        self.nobody: Any = 0 if self.bits else tuple(
-            0 if a.how in LOGICAL else (None, None, False) if a.how == "max" else (0.0, 0.0) for a in self.aggs)
+        self.nobody: Any = (
+            0
+            if self.bits
+            else tuple(
+                0 if a.how in LOGICAL else (None, None, False) if a.how == "max" else (0.0, 0.0) for a in self.aggs
+            )
+        )
 
     def contribute(self, i: int, facts: Facts, member: Assign) -> Contribution:
         """What one member brings to aggregate ``i``: bits for a quantifier, (truth, interval) for a number."""
@@ -72,8 +78,10 @@ class Combiner:
         """The key of one member's contributions to some of the aggregates."""
         if self.bits:
             return sum(int(part) << (3 * i) for i, part in parts.items())
-        return tuple(_merged(a, x, _state(a, parts[i])) if i in parts else x
-                     for i, (a, x) in enumerate(zip(self.aggs, self.nobody, strict=True)))
+        return tuple(
+            _merged(a, x, _state(a, parts[i])) if i in parts else x
+            for i, (a, x) in enumerate(zip(self.aggs, self.nobody, strict=True))
+        )
 
     def merge(self, one: Any, two: Any) -> Any:
         """The key of both together."""
@@ -180,16 +188,32 @@ class Member:
     def __init__(self, combiner: Combiner, base: Assign, variables: Sequence[Variable], facts: Facts) -> None:
         self.combiner, self.base, self.variables, self.facts = combiner, dict(base), tuple(variables), facts
         self.free = free = any(v.column == MAIN for v in variables)
-        self._read = [{v.column for v in variables if v.column in reads or (free and MAIN in reads and v.column in DECIDE_MAIN)}
-                      for reads in combiner.reads]
+        self._read = [
+            {v.column for v in variables if v.column in reads or (free and MAIN in reads and v.column in DECIDE_MAIN)}
+            for reads in combiner.reads
+        ]
         self._all: Aggs = tuple(range(len(self._read)))
+        self._order = [sorted(read) for read in self._read]
         self._known: dict[Hashable, Any] = {}
+        self._contributions: dict[Hashable, Contribution] = {}
         self._outcomes: dict[str, Replay] = {}
 
     @cached_property
     def open(self) -> list[Variable]:
         """Those of its open facts that can make a difference to some aggregate."""
-        return [v for v in self.variables if any(True for _ in self.outcomes(v))]
+        return [
+            v
+            for v in self.variables
+            if any(
+                len(set(row)) > 1
+                for i in self._all
+                if v.column in self._read[i]
+                for row in self._rows((i,), self._others(i, v), {}, v)
+            )
+        ]
+
+    def _others(self, i: int, fact: Variable) -> Variables:
+        return tuple(v for v in self.variables if v is not fact and v.column in self._read[i])
 
     @cached_property
     def filled(self) -> frozenset[Any]:
@@ -212,7 +236,8 @@ class Member:
         found: list[tuple[Aggs, set[str]]] = []
         columns = {v.column for v in variables}
         for i in aggs:
-            own, joined = self._read[i] & columns, (i,)
+            own: set[str] = self._read[i] & columns
+            joined: Aggs = (i,)
             for other in [x for x in found if x[1] & own]:
                 own, joined = own | other[1], other[0] + joined
                 found.remove(other)
@@ -228,8 +253,14 @@ class Member:
 
     def _brought(self, aggs: Aggs, fixed: Assign) -> Any:
         """The key of these aggregates once everything they read is decided."""
-        member = derived({**self.base, **fixed}, self.facts.today, self.free)
-        return self.combiner.key({i: self.combiner.contribute(i, self.facts, member) for i in aggs})
+        return self.combiner.key({i: self._contribution(i, fixed) for i in aggs})
+
+    def _contribution(self, i: int, fixed: Assign) -> Contribution:
+        memo = (i, *[hashable(fixed.get(c, _OPEN)) for c in self._order[i]])
+        if memo not in self._contributions:
+            member = derived({**self.base, **fixed}, self.facts.today, self.free)
+            self._contributions[memo] = self.combiner.contribute(i, self.facts, member)
+        return self._contributions[memo]
 
     # -- keys and their costs -------------------------------------------------------------------------------
     def _ways(self, aggs: Aggs, variables: Variables, fixed: Assign, bound: int | None) -> dict[Any, int]:
@@ -238,8 +269,9 @@ class Member:
         if memo not in self._known:
             out: dict[Any, int] = {self.combiner.nobody: 0}
             for some, own in self._parts(aggs, variables):
-                out = together(self.combiner, out, self._branch(some, own, fixed, bound),
-                               UNBOUNDED if bound is None else bound)
+                out = together(
+                    self.combiner, out, self._branch(some, own, fixed, bound), UNBOUNDED if bound is None else bound
+                )
             self._known[memo] = out
         return self._known[memo]  # type: ignore[no-any-return]
 
@@ -274,22 +306,27 @@ class Member:
         """The keys that each answer to ``fact`` brings, for each way the other facts can be."""
         memo = self._memo(fact.column, aggs, fixed)
         if memo not in self._known:
-            rows: set[Row] = {(self.combiner.nobody,) * len(fact.options)}
-            for some, own in self._parts(aggs, variables):
-                branch = self._row_branch(some, own, fixed, fact)
-                rows = {tuple(map(self.combiner.merge, a, b)) for a in rows for b in branch}
+            many = len(fact.options)
+            if any(fact.column in self._read[i] for i in aggs):
+                rows: set[Row] = {(self.combiner.nobody,) * many}
+                for some, own in self._parts(aggs, variables):
+                    branch = self._row_branch(some, own, fixed, fact)
+                    rows = {tuple(map(self.combiner.merge, a, b)) for a in rows for b in branch}
+            else:
+                rows = {(key,) * many for key in self._ways(aggs, variables, fixed, None)}
             self._known[memo] = frozenset(rows)
         return self._known[memo]  # type: ignore[no-any-return]
 
     def _row_branch(self, aggs: Aggs, variables: Variables, fixed: Assign, fact: Variable) -> set[Row]:
+        if not any(fact.column in self._read[i] for i in aggs):
+            return {(key,) * len(fact.options) for key in self._ways(aggs, variables, fixed, None)}
         if not variables:
-            if not any(fact.column in self._read[i] for i in aggs):
-                return {(self._brought(aggs, fixed),) * len(fact.options)}
             return {tuple(self._brought(aggs, {**fixed, fact.column: o}) for o in fact.options)}
         first = self._most_read(aggs, variables)
         rest = tuple(v for v in variables if v is not first)
-        return {row for value in first.completions
-                for row in self._rows(aggs, rest, {**fixed, first.column: value}, fact)}
+        return {
+            row for value in first.completions for row in self._rows(aggs, rest, {**fixed, first.column: value}, fact)
+        }
 
 
 def _choices(variable: Variable, bound: int | None) -> Iterator[tuple[Any, int]]:
@@ -321,11 +358,12 @@ def derived(member: dict[str, Any], today: date, free: bool) -> dict[str, Any]:
     return member
 
 
-def together(combiner: Combiner, states: Mapping[Any, int], ways: Mapping[Any, int],
-             bound: int = UNBOUNDED) -> dict[Any, int]:
+def together(
+    combiner: Combiner, states: Mapping[Any, int], ways: Mapping[Any, int], bound: int = UNBOUNDED
+) -> dict[Any, int]:
     """The keys after one more member, with the fewest answers for each."""
     if len(ways) == 1 and combiner.bits:
-        (way, more), = ways.items()
+        ((way, more),) = ways.items()
         if way == 0 and more == 0:
             return dict(states)
     out: dict[Any, int] = {}

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from fangpin.engine.numbers import number
 from fangpin.intake.columns import Trouble
+from fangpin.intake.keys import different
 from fangpin.tables import Field, Table
 
 Found = list[tuple[Field, Trouble]]
@@ -82,7 +84,11 @@ def income_gaps(table: Table, income: pl.DataFrame, households: pl.DataFrame) ->
     if not {*ITEMS} <= set(income.columns) or "population" not in households.columns:
         return []
     persons = households.select("household_id", "population").drop_nulls()
-    persons = persons.filter(persons["household_id"].is_unique()) if persons.height else persons
+    if not different(persons["household_id"]):
+        persons = persons.filter(persons["household_id"].is_unique())
+    if not persons.height:
+        return []
+    own = persons["population"].gather(number(income["household_id"], persons["household_id"])).cast(pl.Int64)
     total = pl.col("a") + pl.col("b") + pl.col("c") + pl.col("d") - pl.col("e")
     found: Found = []
     for name, sum_ in (
@@ -92,13 +98,10 @@ def income_gaps(table: Table, income: pl.DataFrame, households: pl.DataFrame) ->
         needed = [name, *sum_.meta.root_names()]
         if not set(needed) <= set(income.columns) or any(income[c].null_count() == income.height for c in needed):
             continue
-        rows = income.with_row_index("at").select("at", "household_id", given=name, total=sum_).drop_nulls()
-        rows = rows.join(persons, on="household_id", how="inner", maintain_order="left")
-        apart = rows.filter(
-            (pl.col("given") * pl.col("population") - pl.col("total")).abs()
-            > APART * pl.col("population").cast(pl.Int64)
-        )
-        if apart.height:
-            shown = (apart["given"] / 1_000_000).round(2).cast(pl.String)
-            found.append((table.fields[name], Trouble("FP-INTAKE-032", apart["at"], shown)))
+        people = pl.col("people")
+        far = (pl.col(name) * people - sum_).abs() > APART * people
+        at = income.select(needed).with_columns(own.alias("people")).select(far.fill_null(False)).to_series().arg_true()
+        if len(at):
+            shown = (income[name].gather(at) / 1_000_000).round(2).cast(pl.String)
+            found.append((table.fields[name], Trouble("FP-INTAKE-032", at, shown)))
     return found

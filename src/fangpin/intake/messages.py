@@ -44,7 +44,7 @@ SAYINGS: dict[str, Saying] = {
             "至少要有 household.csv 或 household.parquet；工作簿要有“户基本信息”工作表；"
             "`fangpin template` 可生成空白工作簿",
             "give at least household.csv or household.parquet, or a workbook with a sheet "
-            "户基本信息 (household); `fangpin template` writes an empty one",
+            "household; `fangpin template` writes an empty one",
         ),
     ),
     "FP-INTAKE-004": Saying(

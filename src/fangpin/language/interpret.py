@@ -288,8 +288,9 @@ def _gives_number(node: t.Node) -> bool:
         return node.type.kind == "number"
     if isinstance(node, t.Case):
         return _gives_number(node.otherwise)
-    return isinstance(node, t.Arith | t.Size | t.Since) or (isinstance(node, t.Agg) and node.how in
-                                                           ("count", "sum", "max"))
+    return isinstance(node, t.Arith | t.Size | t.Since) or (
+        isinstance(node, t.Agg) and node.how in ("count", "sum", "max")
+    )
 
 
 def _agg(node: t.Agg) -> Evaluator:
@@ -340,6 +341,20 @@ def totalled(how: str, truths: Sequence[Truth], values: Sequence[Interval], comp
 
 
 _COMPILERS: dict[type[t.Node], Callable[[Any], Evaluator]] = {
-    t.Lit: _lit, t.Col: _col, t.Not: _not, t.And: _and, t.Or: _or, t.Cmp: _cmp, t.In: _in, t.Has: _has, t.Size: _size,
-    t.IsKnown: _known, t.IsTrue: _true, t.Recorded: _true, t.Arith: _arith, t.Since: _since, t.Case: _case, t.Agg: _agg,
+    t.Lit: _lit,
+    t.Col: _col,
+    t.Not: _not,
+    t.And: _and,
+    t.Or: _or,
+    t.Cmp: _cmp,
+    t.In: _in,
+    t.Has: _has,
+    t.Size: _size,
+    t.IsKnown: _known,
+    t.IsTrue: _true,
+    t.Recorded: _true,
+    t.Arith: _arith,
+    t.Since: _since,
+    t.Case: _case,
+    t.Agg: _agg,
 }

@@ -117,7 +117,13 @@ def sure(arg: Low) -> Low:
 
 def when(cond: Low, then: Low, otherwise: Low) -> Low:
     """``cond`` must never be null."""
-    return then if cond == TRUE else otherwise if cond == FALSE or then == otherwise else Low("when", (cond, then, otherwise))
+    return (
+        then
+        if cond == TRUE
+        else otherwise
+        if cond == FALSE or then == otherwise
+        else Low("when", (cond, then, otherwise))
+    )
 
 
 def isnull(arg: Low) -> Low:
@@ -208,7 +214,9 @@ class _Lowering:
             return Low("eq", (a[0], b[0]))
         parts = [a[0], a[1], b[0], b[1]]
         known = [p for p in parts if p is not None]
-        yes = FALSE if len(known) < 4 else both(*(sure(Low("eq", pair)) for pair in zip(known, known[1:], strict=False)))
+        yes = (
+            FALSE if len(known) < 4 else both(*(sure(Low("eq", pair)) for pair in zip(known, known[1:], strict=False)))
+        )
         left = FALSE if a[1] is None or b[0] is None else sure(Low("lt", (a[1], b[0])))
         right = FALSE if a[0] is None or b[1] is None else sure(Low("lt", (b[1], a[0])))
         return when(yes, TRUE, when(either(left, right), FALSE, MAYBE))
@@ -331,7 +339,7 @@ class _Lowering:
 
 
 def _against_constant(a: Pair, b: Pair, *, strict: bool) -> Low | None:
-    """A column against a constant that none of its ends decides: the plain comparison; None where that does not hold."""
+    """A column against a constant that none of its ends decides: the plain comparison; else None."""
     op = "lt" if strict else "le"
     for bounded, other, swapped in ((plain(a), b, False), (plain(b), a, True)):
         constant = other[0]
@@ -350,5 +358,6 @@ def _numeric(node: t.Node) -> bool:
         return node.type.kind in ("number", "date")
     if isinstance(node, t.Case):
         return _numeric(node.otherwise)
-    return isinstance(node, t.Arith | t.Size | t.Since) or (isinstance(node, t.Agg) and node.how in
-                                                           ("count", "sum", "max"))
+    return isinstance(node, t.Arith | t.Size | t.Since) or (
+        isinstance(node, t.Agg) and node.how in ("count", "sum", "max")
+    )

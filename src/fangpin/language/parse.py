@@ -96,8 +96,13 @@ class _Parser(Refusals):
         except (SqlglotError, RecursionError) as error:
             raise self.not_a_rule(error) from error
         if kind.kind != want:
-            raise self.refuse("FP-LANGUAGE-005", Text(f"规则应当给出 {want}，实际给出 {kind.kind}",
-                                                      f"the rule should give {want}, it gives {kind.kind}"), found)
+            raise self.refuse(
+                "FP-LANGUAGE-005",
+                Text(
+                    f"规则应当给出 {want}，实际给出 {kind.kind}", f"the rule should give {want}, it gives {kind.kind}"
+                ),
+                found,
+            )
         return t.simplify(node)
 
     def _expression(self) -> exp.Expr:
@@ -107,7 +112,9 @@ class _Parser(Refusals):
             if token.comments:
                 raise self.refuse("FP-LANGUAGE-002", Text("规则里不能写注释", "no comments inside a rule"), token)
             if token.token_type == TokenType.SEMICOLON:
-                raise self.refuse("FP-LANGUAGE-001", Text("一条规则只能是一个表达式", "a rule is one expression"), token)
+                raise self.refuse(
+                    "FP-LANGUAGE-001", Text("一条规则只能是一个表达式", "a rule is one expression"), token
+                )
             depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
             if depth > DEEPEST:
                 raise self.refuse("FP-LANGUAGE-001", Text("括号套得太深", "the brackets nest too deep"), token)
@@ -127,8 +134,11 @@ class _Parser(Refusals):
                 return method(e, scope)
         if isinstance(e, exp.Func) and not isinstance(e, exp.Cast | exp.If):
             raise self._unknown_function(e, e.sql_name().lower())
-        raise self.refuse("FP-LANGUAGE-002", Text(f"规则语言没有这种写法：{type(e).__name__}",
-                                                  f"the rule language has no {type(e).__name__}"), e)
+        raise self.refuse(
+            "FP-LANGUAGE-002",
+            Text(f"规则语言没有这种写法：{type(e).__name__}", f"the rule language has no {type(e).__name__}"),
+            e,
+        )
 
     def _methods(self) -> list[tuple[tuple[type[exp.Expr], ...], Callable[[Any, t.Scope], Typed]]]:
         return [
@@ -200,10 +210,14 @@ class _Parser(Refusals):
             at = next((n for n in e.find_all(exp.Literal) if n.this == value), e)
             guess, few = nearest(value, codes), list(codes)[:12]
             raise self.refuse(
-                "FP-LANGUAGE-006", Text(f"代码表 {kind.codes} 没有 {value}", f"list {kind.codes} has no code {value}"),
-                at, read=value,
+                "FP-LANGUAGE-006",
+                Text(f"代码表 {kind.codes} 没有 {value}", f"list {kind.codes} has no code {value}"),
+                at,
+                read=value,
                 remedy=Text(f"可用：{'、'.join(few)}", f"use one of: {', '.join(few)}")
-                if not guess else Text(f"是否想写 {guess}？", f"did you mean {guess}?"))
+                if not guess
+                else Text(f"是否想写 {guess}？", f"did you mean {guess}?"),
+            )
 
     def same(self, e: exp.Expr, left: t.Node, lt: t.Type, right: t.Node, rt: t.Type) -> tuple[t.Node, t.Node, t.Type]:
         """Both sides with one type; a bare number takes the unit of the other side."""
@@ -212,9 +226,14 @@ class _Parser(Refusals):
         if lt.kind == "number" and lt.unit != rt.unit:
             (left, lt), (right, rt) = self._with_unit(left, lt, rt.unit), self._with_unit(right, rt, lt.unit)
             if lt.unit != rt.unit:
-                raise self.refuse("FP-LANGUAGE-007", Text(f"单位不符：{lt.unit or '无'} 与 {rt.unit or '无'}",
-                                                          f"units do not fit: {lt.unit or 'none'} and "
-                                                          f"{rt.unit or 'none'}"), e)
+                raise self.refuse(
+                    "FP-LANGUAGE-007",
+                    Text(
+                        f"单位不符：{lt.unit or '无'} 与 {rt.unit or '无'}",
+                        f"units do not fit: {lt.unit or 'none'} and {rt.unit or 'none'}",
+                    ),
+                    e,
+                )
         if {lt.kind, rt.kind} == {"code", "text"}:
             return left, right, lt if lt.kind == "code" else rt
         return left, right, t.Type(lt.kind, lt.unit or rt.unit, lt.codes or rt.codes)
@@ -230,7 +249,9 @@ class _Parser(Refusals):
 
     def _between(self, e: exp.Expr, scope: t.Scope) -> Typed:
         if e.args.get("symmetric") is not None:
-            raise self.refuse("FP-LANGUAGE-002", Text("between 后面直接写下限", "write the lower end right after between"), e)
+            raise self.refuse(
+                "FP-LANGUAGE-002", Text("between 后面直接写下限", "write the lower end right after between"), e
+            )
         arg, at = self.node(e.this, scope)
         low, lt = self.node(e.args["low"], scope)
         high, ht = self.node(e.args["high"], scope)
@@ -270,7 +291,9 @@ class _Parser(Refusals):
         if isinstance(right, exp.Boolean):
             arg = self.boolean(e.this, scope)
             return t.IsTrue(arg if right.this else t.Not(arg)), BOOL
-        raise self.refuse("FP-LANGUAGE-002", Text("is 后面只能是 known、true、false", "is takes known, true or false"), e)
+        raise self.refuse(
+            "FP-LANGUAGE-002", Text("is 后面只能是 known、true、false", "is takes known, true or false"), e
+        )
 
     # -- numbers --------------------------------------------------------------------------------------------
     def _literal(self, e: exp.Expr, scope: t.Scope) -> Typed:
@@ -310,8 +333,11 @@ class _Parser(Refusals):
         try:
             return combined(op, left, right)
         except Unfit:
-            raise self.refuse("FP-LANGUAGE-007", Text(f"单位不符：{left or '无'} {op} {right}",
-                                                      f"units do not fit: {left or 'none'} {op} {right}"), e) from None
+            raise self.refuse(
+                "FP-LANGUAGE-007",
+                Text(f"单位不符：{left or '无'} {op} {right}", f"units do not fit: {left or 'none'} {op} {right}"),
+                e,
+            ) from None
 
     # -- names ----------------------------------------------------------------------------------------------
     def _column(self, e: exp.Column, scope: t.Scope) -> Typed:
@@ -342,20 +368,35 @@ class _Parser(Refusals):
     def _definition(self, e: exp.Expr, name: str, scope: t.Scope) -> Typed:
         own, node = self.context.definitions[name]
         if own != scope:
-            raise self.refuse("FP-LANGUAGE-004", Text(f"定义 {name} 只能用在{'成员条件里' if own == 'member' else '户一级'}",
-                                                      f"definition {name} belongs to the {own}"), e)
+            raise self.refuse(
+                "FP-LANGUAGE-004",
+                Text(
+                    f"定义 {name} 只能用在{'成员条件里' if own == 'member' else '户一级'}",
+                    f"definition {name} belongs to the {own}",
+                ),
+                e,
+            )
         return node, BOOL
 
     def _unknown_name(self, e: exp.Expr, name: str, scope: t.Scope) -> DocumentError:
         words = self.context.vocabulary
         other: t.Scope = "member" if scope == "household" else "household"
         if words.resolve(name, other) is not None:
-            remedy = (Text("成员的列只能写在 any_member(…) 等量词里", "a member's column stands inside any_member(…) and the like")
-                      if other == "member" else
-                      Text("户的列写在成员条件之外", "a household's column stands outside the member condition"))
-            return self.refuse("FP-LANGUAGE-004", Text(f"{name} 不属于这里", f"{name} does not belong here"), e, name, remedy)
+            remedy = (
+                Text(
+                    "成员的列只能写在 any_member(…) 等量词里",
+                    "a member's column stands inside any_member(…) and the like",
+                )
+                if other == "member"
+                else Text("户的列写在成员条件之外", "a household's column stands outside the member condition")
+            )
+            return self.refuse(
+                "FP-LANGUAGE-004", Text(f"{name} 不属于这里", f"{name} does not belong here"), e, name, remedy
+            )
         guess = nearest(name, [*words.names(scope), *self.context.parameters, *self.context.definitions])
-        return self.refuse("FP-LANGUAGE-003", Text(f"没有这个名字：{name}", f"unknown name: {name}"), e, name, _meant(guess))
+        return self.refuse(
+            "FP-LANGUAGE-003", Text(f"没有这个名字：{name}", f"unknown name: {name}"), e, name, _meant(guess)
+        )
 
     # -- case and calls -------------------------------------------------------------------------------------
     def _case(self, e: exp.Expr, scope: t.Scope) -> Typed:
@@ -369,8 +410,11 @@ class _Parser(Refusals):
         values = [self._with_unit(node, kind, unit) for node, kind in values]
         kinds = {kind for _, kind in values}
         if len(kinds) > 1 or values[0][1].kind not in ("bool", "number"):
-            raise self.unfit("case 各分支须同为是非，或同为同单位的数",
-                             "branches of a case are all yes/no or all numbers of one unit", e)
+            raise self.unfit(
+                "case 各分支须同为是非，或同为同单位的数",
+                "branches of a case are all yes/no or all numbers of one unit",
+                e,
+            )
         nodes = [node for node, _ in values]
         return t.Case(tuple(zip(conditions, nodes, strict=False)), nodes[-1]), values[0][1]
 
@@ -384,7 +428,9 @@ class _Parser(Refusals):
         arg, kind = self.node(e.expressions[0], scope)
         need = FUNCTIONS[name]
         if kind.kind != need:
-            raise self.unfit(f"{name}() 需要 {need}，实际是 {kind.kind}", f"{name}() needs {need}, this is {kind.kind}", e)
+            raise self.unfit(
+                f"{name}() 需要 {need}，实际是 {kind.kind}", f"{name}() needs {need}, this is {kind.kind}", e
+            )
         if name == "recorded":
             return t.Recorded(arg), BOOL
         if name == "size":
@@ -404,12 +450,17 @@ class _Parser(Refusals):
     def _unknown_function(self, e: exp.Expr, name: str) -> DocumentError:
         known = [*QUANTIFIERS, *FUNCTIONS]
         guess = nearest(name, known) or next((k for k in known if k.startswith(name + "_")), None)
-        return self.refuse("FP-LANGUAGE-003", Text(f"没有这个函数：{name}", f"unknown function: {name}"), e, name, _meant(guess))
+        return self.refuse(
+            "FP-LANGUAGE-003", Text(f"没有这个函数：{name}", f"unknown function: {name}"), e, name, _meant(guess)
+        )
 
     def _arity(self, e: exp.Expr, name: str, *allowed: int) -> None:
         if len(e.expressions) not in allowed:
-            raise self.unfit(f"{name}() 需要 {' 或 '.join(map(str, allowed))} 项",
-                             f"{name}() takes {' or '.join(map(str, allowed))} argument(s)", e)
+            raise self.unfit(
+                f"{name}() 需要 {' 或 '.join(map(str, allowed))} 项",
+                f"{name}() takes {' or '.join(map(str, allowed))} argument(s)",
+                e,
+            )
 
     def _quantifier(self, e: exp.Anonymous, name: str, scope: t.Scope) -> Typed:
         if scope == "member":

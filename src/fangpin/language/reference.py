@@ -32,61 +32,161 @@ class Construct:
 
 
 CONSTRUCTS: tuple[Construct, ...] = (
-    Construct("a and b", Text("都成立；有一个不成立即为否，其余未知则未知", "both hold; no as soon as one does not, else unknown as long as one is"),
-              "school_debt and other_safe_house"),
-    Construct("a or b", Text("至少一个成立；有一个成立即为是，其余未知则未知", "one of them holds; yes as soon as one does, else unknown as long as one is"),
-              "school_debt or other_safe_house"),
+    Construct(
+        "a and b",
+        Text(
+            "都成立；有一个不成立即为否，其余未知则未知",
+            "both hold; no as soon as one does not, else unknown as long as one is",
+        ),
+        "school_debt and other_safe_house",
+    ),
+    Construct(
+        "a or b",
+        Text(
+            "至少一个成立；有一个成立即为是，其余未知则未知",
+            "one of them holds; yes as soon as one does, else unknown as long as one is",
+        ),
+        "school_debt or other_safe_house",
+    ),
     Construct("not a", Text("不成立；未知仍是未知", "does not hold; unknown stays unknown"), "not water_safe"),
-    Construct("x < y   x <= y   x = y   x >= y   x > y   x <> y",
-              Text("数的比较，两边单位须相同；正好在线上不算低于", "comparison of numbers of one unit; exactly at the line is not below it"),
-              "water_fetch_minutes <= 20"),
-    Construct("x between m and n", Text("从 m 到 n，两端都算", "from m to n, both included"), "age between 6 and 20", "member"),
-    Construct("c in ('1', '2')   c = '1'", Text("代码是其中之一；代码不在代码表里就不能加载", "the code is one of these; a code outside its list refuses to load"),
-              "internet in ('3', '4')"),
+    Construct(
+        "x < y   x <= y   x = y   x >= y   x > y   x <> y",
+        Text(
+            "数的比较，两边单位须相同；正好在线上不算低于",
+            "comparison of numbers of one unit; exactly at the line is not below it",
+        ),
+        "water_fetch_minutes <= 20",
+    ),
+    Construct(
+        "x between m and n", Text("从 m 到 n，两端都算", "from m to n, both included"), "age between 6 and 20", "member"
+    ),
+    Construct(
+        "c in ('1', '2')   c = '1'",
+        Text(
+            "代码是其中之一；代码不在代码表里就不能加载",
+            "the code is one of these; a code outside its list refuses to load",
+        ),
+        "internet in ('3', '4')",
+    ),
     Construct("x is known", Text("有记录", "is on record"), "house_rebuilt_on is known"),
-    Construct("a is true   a is false", Text("确知成立（不成立）才算，未知算否；缺的事实仍会被问到", "only what is surely so counts, unknown is no; its blanks may still be asked"),
-              "(house_grade in ('C', 'D')) is true"),
-    Construct("recorded(a)", Text("有记录才算的例外：空白不算例外，也不去问", "an excuse that counts when recorded: a blank is none, and is never asked"),
-              "recorded(other_safe_house)"),
-    Construct("unknown", Text("未知", "unknown"), "case when house_grade = 'N' then unknown else house_grade = 'C' end"),
-    Construct("case when a then x … else y end", Text("依次判断；条件未知则全句未知；必须有 else", "one after another; an unknown condition makes the whole unknown; else is a must"),
-              "case when recorded(other_safe_house) then false else house_grade = 'D' end"),
-    Construct("x + y   x - y   x * y   x / y", Text("算术；空白的非负数按可能的上下限比较，除以零为未知", "arithmetic; a blank that cannot be negative is compared by its bounds, division by zero is unknown"),
-              "work_months + farm_months < 6", "member"),
+    Construct(
+        "a is true   a is false",
+        Text(
+            "确知成立（不成立）才算，未知算否；缺的事实仍会被问到",
+            "only what is surely so counts, unknown is no; its blanks may still be asked",
+        ),
+        "(house_grade in ('C', 'D')) is true",
+    ),
+    Construct(
+        "recorded(a)",
+        Text(
+            "有记录才算的例外：空白不算例外，也不去问",
+            "an excuse that counts when recorded: a blank is none, and is never asked",
+        ),
+        "recorded(other_safe_house)",
+    ),
+    Construct(
+        "unknown", Text("未知", "unknown"), "case when house_grade = 'N' then unknown else house_grade = 'C' end"
+    ),
+    Construct(
+        "case when a then x … else y end",
+        Text(
+            "依次判断；条件未知则全句未知；必须有 else",
+            "one after another; an unknown condition makes the whole unknown; else is a must",
+        ),
+        "case when recorded(other_safe_house) then false else house_grade = 'D' end",
+    ),
+    Construct(
+        "x + y   x - y   x * y   x / y",
+        Text(
+            "算术；空白的非负数按可能的上下限比较，除以零为未知",
+            "arithmetic; a blank that cannot be negative is compared by its bounds, division by zero is unknown",
+        ),
+        "work_months + farm_months < 6",
+        "member",
+    ),
     Construct("size(list)", Text("清单里有几种", "how many kinds a list holds"), "size(durables) <= 3"),
     Construct("has(list, '1')", Text("清单里有没有这一种", "whether a list holds this kind"), "has(durables, '1')"),
-    Construct("days_since(d)", Text("从该日到判定之日的天数", "days from that date to the day of the decision"), "days_since(property_checked_on) >= 0"),
-    Construct("years_since(d)", Text("从该日到判定之日满几年", "completed years from that date to the day of the decision"), "years_since(trained_on) >= 3", "member"),
-    Construct("any_member(a)", Text("有一位成员如此；名单不全时，没有找到不等于没有", "some member; on an incomplete roster, none found is not none"), "any_member(age >= 70)"),
-    Construct("all_members(a)", Text("每位成员都如此；名单不全时最多是未知", "every member; on an incomplete roster at best unknown"), "all_members(resident_medical)"),
-    Construct("any_known_member(a)", Text("有一位成员如此；只要有一位已知，未知的成员不影响", "some member; members of whom nothing is known are left out as soon as one is known"),
-              "any_known_member(nutrition_judged = '2')"),
-    Construct("count_members(a)", Text("如此的成员人数；未知的成员按可能的上下限比较", "how many members; unknown ones are compared by bounds"), "count_members(labour_skill = '1') >= 2"),
-    Construct("sum_members(x, a)", Text("如此的成员的合计", "the sum over such members"), "sum_members(earnings, age >= 16) < 20000"),
-    Construct("max_members(x, a)", Text("如此的成员中的最大值", "the greatest among such members"), "max_members(age) >= 60"),
+    Construct(
+        "days_since(d)",
+        Text("从该日到判定之日的天数", "days from that date to the day of the decision"),
+        "days_since(property_checked_on) >= 0",
+    ),
+    Construct(
+        "years_since(d)",
+        Text("从该日到判定之日满几年", "completed years from that date to the day of the decision"),
+        "years_since(trained_on) >= 3",
+        "member",
+    ),
+    Construct(
+        "any_member(a)",
+        Text(
+            "有一位成员如此；名单不全时，没有找到不等于没有",
+            "some member; on an incomplete roster, none found is not none",
+        ),
+        "any_member(age >= 70)",
+    ),
+    Construct(
+        "all_members(a)",
+        Text("每位成员都如此；名单不全时最多是未知", "every member; on an incomplete roster at best unknown"),
+        "all_members(resident_medical)",
+    ),
+    Construct(
+        "any_known_member(a)",
+        Text(
+            "有一位成员如此；只要有一位已知，未知的成员不影响",
+            "some member; members of whom nothing is known are left out as soon as one is known",
+        ),
+        "any_known_member(nutrition_judged = '2')",
+    ),
+    Construct(
+        "count_members(a)",
+        Text("如此的成员人数；未知的成员按可能的上下限比较", "how many members; unknown ones are compared by bounds"),
+        "count_members(labour_skill = '1') >= 2",
+    ),
+    Construct(
+        "sum_members(x, a)",
+        Text("如此的成员的合计", "the sum over such members"),
+        "sum_members(earnings, age >= 16) < 20000",
+    ),
+    Construct(
+        "max_members(x, a)", Text("如此的成员中的最大值", "the greatest among such members"), "max_members(age) >= 60"
+    ),
 )
-DOCUMENTED_NAMES = ("any_member", "all_members", "any_known_member", "count_members", "sum_members", "max_members", "recorded",
-                    "size", "has", "days_since", "years_since")
+DOCUMENTED_NAMES = (
+    "any_member",
+    "all_members",
+    "any_known_member",
+    "count_members",
+    "sum_members",
+    "max_members",
+    "recorded",
+    "size",
+    "has",
+    "days_since",
+    "years_since",
+)
 INTRODUCTION = {
     "zh": """\
 # 规则语言
 
 本页由语法自身生成（`make docs`），请勿手改。
 
-规则是 SQL 的表达式部分，只多了对家庭成员的量词。它是三值的：是、否、未知；空白就是未知，未知从不当作否。规则只能用下面列出的写法、
-表中声明的列、标准的参数和 `define` 里的定义；别的写法一律拒绝加载，并指出文件、行、列和最接近的正确名字。规则从不作为程序执行。
-成员的列只写在量词里，户的列只写在量词外；量词不能套量词。金额以元书写。
+规则是 SQL 的表达式部分，只多了对家庭成员的量词。它是三值的：是、否、未知；空白就是未知，未知从不当作否。
+规则只能用下面列出的写法、表中声明的列、标准的参数和 `define` 里的定义；别的写法一律拒绝加载，
+并指出文件、行、列和最接近的正确名字。规则从不作为程序执行。成员的列只写在量词里，户的列只写在量词外；
+量词不能套量词。金额以元书写。
 """,
     "en": """\
 # The rule language
 
 This page is generated from the grammar itself (`make docs`); do not edit it.
 
-A rule is the expression part of SQL, with quantifiers over the members of a household. It has three values: yes, no,
-unknown; a blank is unknown, and unknown is never no. A rule uses only what stands below, declared columns, the parameters
-of its standard and the definitions under `define`; anything else refuses to load, with file, line, column and the nearest
-right name. A rule is never executed as a program. A member's columns stand only inside quantifiers, a household's only
-outside; quantifiers do not nest. Money is written in yuan.
+A rule is the expression part of SQL, with quantifiers over the members of a household. It has three values:
+yes, no, unknown; a blank is unknown, and unknown is never no. A rule uses only what stands below, declared
+columns, the parameters of its standard and the definitions under `define`; anything else refuses to load, with
+file, line, column and the nearest right name. A rule is never executed as a program. A member's columns stand
+only inside quantifiers, a household's only outside; quantifiers do not nest. Money is written in yuan.
 """,
 }
 HEADS = {"zh": "| 写法 | 意思 | 例子 |", "en": "| form | meaning | example |"}

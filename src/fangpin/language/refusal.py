@@ -40,8 +40,9 @@ class Refusals:
     def __init__(self, text: str, file: str, marks: Sequence[Mark]) -> None:
         self.text, self.file, self.marks = text, file, marks
 
-    def refuse(self, code: str, title: Text, node: exp.Expr | Token | None, read: str = "",
-               remedy: Text | None = None) -> DocumentError:
+    def refuse(
+        self, code: str, title: Text, node: exp.Expr | Token | None, read: str = "", remedy: Text | None = None
+    ) -> DocumentError:
         """The error to raise about ``node``."""
         said = read or (node.sql() if isinstance(node, exp.Expr) else node.text if node is not None else self.text)
         return DocumentError(code, title, place=self._place(_start(node)), read=said[:SHOWN], remedy=remedy)
@@ -51,16 +52,19 @@ class Refusals:
         first = (getattr(error, "errors", None) or [{}])[0]
         at = self._offset(first.get("line"), first.get("col"), first.get("highlight") or "")
         return DocumentError(
-            "FP-LANGUAGE-001", Text("不是规则语言的表达式", "not an expression of the rule language"),
-            place=self._place(at), read=(first.get("highlight") or self.text)[:SHOWN],
-            remedy=Text("按“规则语言”参考页的写法改写", "write it as the reference page of the rule language shows"))
+            "FP-LANGUAGE-001",
+            Text("不是规则语言的表达式", "not an expression of the rule language"),
+            place=self._place(at),
+            read=(first.get("highlight") or self.text)[:SHOWN],
+            remedy=Text("按“规则语言”参考页的写法改写", "write it as the reference page of the rule language shows"),
+        )
 
     def _offset(self, line: int | None, column: int | None, read: str) -> int:
         """Where a token begins whose last character is at ``line`` and ``column`` of the text."""
         rows = self.text.split("\n")
         if not line or not column or line > len(rows):
             return 0
-        return max(sum(len(row) + 1 for row in rows[:line - 1]) + column - max(len(read), 1), 0)
+        return max(sum(len(row) + 1 for row in rows[: line - 1]) + column - max(len(read), 1), 0)
 
     def _place(self, offset: int) -> str:
         mark = self.marks[bisect_right([m.offset for m in self.marks], offset) - 1]

@@ -27,21 +27,35 @@ DERIVED_LABELS: dict[str, Text] = {
     "was_main_worker": Text("丧失能力前是主要劳动力", "a main worker before the loss"),
 }
 UNITS: dict[str, Text] = {
-    "year": Text("岁", " years"), "month": Text("个月", " months"), "day": Text("天", " days"),
-    "yuan": Text("元", " yuan"), "yuan/month": Text("元/月", " yuan a month"), "person": Text("人", " persons"), "minute": Text("分钟", " minutes"),
-    "cm": Text("厘米", " cm"), "kg": Text("公斤", " kg"), "kind": Text("种", " kinds"), "count": Text("次", " times"),
-    "litre": Text("升", " litres"), "km": Text("公里", " km"), "mu": Text("亩", " mu"), "m2": Text("平方米", " m²"),
+    "year": Text("岁", " years"),
+    "month": Text("个月", " months"),
+    "day": Text("天", " days"),
+    "yuan": Text("元", " yuan"),
+    "yuan/month": Text("元/月", " yuan a month"),
+    "person": Text("人", " persons"),
+    "minute": Text("分钟", " minutes"),
+    "cm": Text("厘米", " cm"),
+    "kg": Text("公斤", " kg"),
+    "kind": Text("种", " kinds"),
+    "count": Text("次", " times"),
+    "litre": Text("升", " litres"),
+    "km": Text("公里", " km"),
+    "mu": Text("亩", " mu"),
+    "m2": Text("平方米", " m²"),
 }
 OPERATORS: dict[str, Text] = {
-    "<": Text("低于", "below"), "<=": Text("不超过", "at most"), "=": Text("等于", "equal to"),
-    ">=": Text("不低于", "at least"), ">": Text("高于", "above"),
+    "<": Text("低于", "below"),
+    "<=": Text("不超过", "at most"),
+    "=": Text("等于", "equal to"),
+    ">=": Text("不低于", "at least"),
+    ">": Text("高于", "above"),
 }
 NEGATED = {"<": ">=", "<=": ">", ">=": "<", ">": "<="}
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition that settles an answer: its node, its truth, and the member it is about (position; None: household)."""
+    """One condition that settles an answer: its node, its truth, and whom it is about (position; None: household)."""
 
     node: t.Node
     truth: bool | None
@@ -81,7 +95,9 @@ def _settling(node: t.Node, facts: Facts, member: Member, at: int | None) -> Ite
         yield Condition(node, truth if isinstance(truth, bool) else None, at)
 
 
-def _of_logic(node: t.And | t.Or, truth: bool | None, facts: Facts, member: Member, at: int | None) -> Iterator[Condition]:
+def _of_logic(
+    node: t.And | t.Or, truth: bool | None, facts: Facts, member: Member, at: int | None
+) -> Iterator[Condition]:
     stop = isinstance(node, t.Or)
     for arg in node.args:
         value = compiled(arg)(facts, member)
@@ -151,7 +167,11 @@ def value_text(value: Any, column: t.Col) -> Text:
         items = tables.catalogue().codelist(column.type.codes).items
         codes = value if isinstance(value, list | tuple) else [value]
         found = [items.get(str(c), Text(str(c), str(c))) for c in codes]
-        return Text("、".join(f.zh for f in found), ", ".join(f.en for f in found)) if found else Text("一项也没有", "none")
+        return (
+            Text("、".join(f.zh for f in found), ", ".join(f.en for f in found))
+            if found
+            else Text("一项也没有", "none")
+        )
     if isinstance(value, date):
         return Text(value.isoformat(), value.isoformat())
     return amount(value, column.type.unit)
@@ -200,17 +220,23 @@ def _say_compare(node: t.Cmp, truth: bool | None, facts: Facts, member: Member) 
     unit = threshold.type.unit or (columns[0].type.unit if columns else None)
     if isinstance(node.left, t.Size):
         size = compiled(node.left)(facts, member)[0]
-        return Text(f"{head.zh}，共 {size:g} 种，{OPERATORS[op].zh} {threshold.value:g} 种",
-                    f"{head.en}; {size:g} kinds, {OPERATORS[op].en} {threshold.value:g}")
+        return Text(
+            f"{head.zh}，共 {size:g} 种，{OPERATORS[op].zh} {threshold.value:g} 种",
+            f"{head.en}; {size:g} kinds, {OPERATORS[op].en} {threshold.value:g}",
+        )
     limit = amount(threshold.value, unit)
     if len(columns) > 1:
         total = compiled(node.left if threshold is node.right else node.right)(facts, member)
         if total[0] is not None and total[0] == total[1]:
             plain = amount(round(total[0], 2), unit if unit in UNITS else None)
-            return Text(f"{head.zh}，合计 {plain.zh}，{OPERATORS[op].zh}{limit.zh}" if unit in UNITS else
-                        f"{head.zh}，算得 {plain.zh}，{OPERATORS[op].zh} {threshold.value:g}",
-                        f"{head.en}; together {plain.en}, {OPERATORS[op].en} {limit.en}" if unit in UNITS else
-                        f"{head.en}; works out at {plain.en}, {OPERATORS[op].en} {threshold.value:g}")
+            return Text(
+                f"{head.zh}，合计 {plain.zh}，{OPERATORS[op].zh}{limit.zh}"
+                if unit in UNITS
+                else f"{head.zh}，算得 {plain.zh}，{OPERATORS[op].zh} {threshold.value:g}",
+                f"{head.en}; together {plain.en}, {OPERATORS[op].en} {limit.en}"
+                if unit in UNITS
+                else f"{head.en}; works out at {plain.en}, {OPERATORS[op].en} {threshold.value:g}",
+            )
     return Text(f"{head.zh}（{OPERATORS[op].zh} {limit.zh}）", f"{head.en} ({OPERATORS[op].en} {limit.en})")
 
 

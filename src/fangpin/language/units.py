@@ -52,5 +52,8 @@ def combined(op: str, left: str | None, right: str | None) -> str | None:
 def scaled(literal: t.Lit, unit: str | None) -> t.Lit:
     """A bare number as it stands beside ``unit``: yuan become micro-yuan."""
     kind = t.Type("number", unit)
-    return t.Lit(to_micro(literal.value), kind, literal.param) if is_money(unit) and literal.value is not None \
+    return (
+        t.Lit(to_micro(literal.value), kind, literal.param)
+        if is_money(unit) and literal.value is not None
         else t.Lit(literal.value, kind, literal.param)
+    )

@@ -35,8 +35,14 @@ class Vocabulary:
             for field in catalogue.table(table).fields.values():
                 if table == "member" and field.name in DERIVED:
                     continue
-                column = Col(table, field.inside, _type(field.kind, field.unit, field.codes), (field.path,),
-                             field.minimum, field.maximum)
+                column = Col(
+                    table,
+                    field.inside,
+                    _type(field.kind, field.unit, field.codes),
+                    (field.path,),
+                    field.minimum,
+                    field.maximum,
+                )
                 self._add("member" if table == "member" else "household", column)
         for name, (kind, facts) in DERIVED.items():
             low, high = (0, 130) if name == "age" else (None, None)

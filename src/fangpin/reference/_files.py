@@ -29,11 +29,15 @@ def _unpacked(data: bytes, name: str) -> bytes:
     except ImportError as error:
         raise UnusableInput(
             "FP-REFERENCE-003",
-            Text("这个 Python 没有 lzma 模块，读不了乡镇代码",
-                 "this Python lacks the lzma module; townships cannot be read"),
+            Text(
+                "这个 Python 没有 lzma 模块，读不了乡镇代码",
+                "this Python lacks the lzma module; townships cannot be read",
+            ),
             place=name,
-            remedy=Text("安装 liblzma 后重装 Python，或换用系统 Python",
-                        "install liblzma and rebuild Python, or use the system's Python"),
+            remedy=Text(
+                "安装 liblzma 后重装 Python，或换用系统 Python",
+                "install liblzma and rebuild Python, or use the system's Python",
+            ),
         ) from error
     return lzma.decompress(data)
 

@@ -86,22 +86,29 @@ def _flags(row: dict[str, str], names: dict[str, str]) -> frozenset[str]:
 def _provinces() -> list[Region]:
     task = {"is_22_poverty_task_province": "poverty_task_22"}
     return [
-        Region(row["code"], row["name"], "province", None, _flags(row, task), name_en=row["name_en"],
-               kind=row["region4"])
+        Region(
+            row["code"], row["name"], "province", None, _flags(row, task), name_en=row["name_en"], kind=row["region4"]
+        )
         for row in rows("regions_province.csv")
     ]
 
 
 def _prefectures() -> list[Region]:
-    return [Region(row["code"], row["name"], "prefecture", row["province_code"])
-            for row in rows("regions_prefecture.csv")]
+    return [
+        Region(row["code"], row["name"], "prefecture", row["province_code"]) for row in rows("regions_prefecture.csv")
+    ]
 
 
 def _counties() -> list[Region]:
     return [
         Region(
-            row["code"], row["name"], "county", row["prefecture_code"] or row["province_code"],
-            _flags(row, _COUNTY_FLAGS), kind=row["kind"], contiguous_area=row["contiguous_area"],
+            row["code"],
+            row["name"],
+            "county",
+            row["prefecture_code"] or row["province_code"],
+            _flags(row, _COUNTY_FLAGS),
+            kind=row["kind"],
+            contiguous_area=row["contiguous_area"],
             point=(float(row["lon"]), float(row["lat"])) if row["lon"] and row["lat"] else None,
         )
         for row in rows("regions_county.csv")
@@ -127,7 +134,8 @@ def _superseded() -> dict[str, tuple[str, int]]:
     """Old code → its last name and the year it ended, for codes that a change replaced."""
     return {
         change.old_code: (change.old_name, change.year)
-        for change in _changes() if change.old_code and change.old_name and change.old_code != change.new_code
+        for change in _changes()
+        if change.old_code and change.old_name and change.old_code != change.new_code
     }
 
 
@@ -140,12 +148,14 @@ def _register() -> dict[str, Region]:
         code = row["code"]
         if code not in known:
             flag, year = ("superseded", ended[code][1]) if code in ended else ("statistical", None)
-            known[code] = Region(code, row["name"], "county", _above(code, known), frozenset({flag}),
-                                 superseded_in=year)
+            known[code] = Region(
+                code, row["name"], "county", _above(code, known), frozenset({flag}), superseded_in=year
+            )
     for code, (name, year) in sorted(ended.items()):
         if code not in known:
-            known[code] = Region(code, name, _level_of(code), _above(code, known), frozenset({"superseded"}),
-                                 superseded_in=year)
+            known[code] = Region(
+                code, name, _level_of(code), _above(code, known), frozenset({"superseded"}), superseded_in=year
+            )
     return known
 
 
@@ -193,13 +203,19 @@ def _unknown(code: str) -> UnknownRegion:
     above = ancestors(code)[:1]
     inside = Text("", "")
     if above:
-        inside = Text(f"；这几位数所在的 {above[0].code} 是{full_name(above[0].code)}",
-                      f"; by its digits it would lie in {above[0].code}, {full_name(above[0].code, 'en')}")
+        inside = Text(
+            f"；这几位数所在的 {above[0].code} 是{full_name(above[0].code)}",
+            f"; by its digits it would lie in {above[0].code}, {full_name(above[0].code, 'en')}",
+        )
     return UnknownRegion(
-        "FP-REFERENCE-002", Text("没有这个区划代码", "no region has this code"), place="region", read=code,
+        "FP-REFERENCE-002",
+        Text("没有这个区划代码", "no region has this code"),
+        place="region",
+        read=code,
         expected=Text("2、4、6、9 或 12 位行政区划代码", "a region code of 2, 4, 6, 9 or 12 digits"),
-        remedy=Text(f"用 fangpin region 按名称查代码{inside.zh}",
-                    f"find the code by name: fangpin region NAME{inside.en}"),
+        remedy=Text(
+            f"用 fangpin region 按名称查代码{inside.zh}", f"find the code by name: fangpin region NAME{inside.en}"
+        ),
     )
 
 
@@ -263,7 +279,7 @@ def children(code: str | None = None, level: Level | None = None) -> tuple[Regio
         stem = above.code[: _WIDTH[above.level]] if above else ""
         found = [region for region in _all_of(level) if region.code.startswith(stem) and region != above]
     else:
-        below = LEVELS[:1] if above is None else LEVELS[LEVELS.index(above.level) + 1:]
+        below = LEVELS[:1] if above is None else LEVELS[LEVELS.index(above.level) + 1 :]
         parent = above.code if above else None
         found = [region for lower in below for region in _all_of(lower) if region.parent == parent]
     return tuple(sorted(found, key=lambda region: region.code))
@@ -302,8 +318,15 @@ def _named(region: Region, word: str) -> bool:
 @cache
 def _changes() -> tuple[Change, ...]:
     return tuple(
-        Change(int(row["year"]), row["type"], row["old_code"], row["old_name"], row["new_code"], row["new_name"],
-               row["doc_no"])
+        Change(
+            int(row["year"]),
+            row["type"],
+            row["old_code"],
+            row["old_name"],
+            row["new_code"],
+            row["new_name"],
+            row["doc_no"],
+        )
         for row in rows("region_changes_2000_2026.csv")
     )
 

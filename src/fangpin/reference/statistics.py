@@ -77,10 +77,15 @@ PRINTED_MEDIAN = Published(
 def _absent(what: Text, place: str, read: object, known: Iterable[object]) -> NotPublished:
     have = "、".join(str(item) for item in known)
     return NotPublished(
-        "FP-REFERENCE-001", what, place=place, read=str(read),
+        "FP-REFERENCE-001",
+        what,
+        place=place,
+        read=str(read),
         expected=Text(f"已有：{have}", f"there are: {have}"),
-        remedy=Text("用自己的数值（本地标准中写明数值与来源），或换一个年份",
-                    "give your own figure with its source in an overlay, or choose another year"),
+        remedy=Text(
+            "用自己的数值（本地标准中写明数值与来源），或换一个年份",
+            "give your own figure with its source in an overlay, or choose another year",
+        ),
     )
 
 
@@ -88,7 +93,9 @@ def _published(row: dict[str, str], column: str, state: str, scale: int = 1) -> 
     value = number(row[column])
     assert value is not None  # tested: the column has no blank
     return Published(
-        value=value * scale, year=int(row["year"]), published_on=date.fromisoformat(row["published_on"]),
+        value=value * scale,
+        year=int(row["year"]),
+        published_on=date.fromisoformat(row["published_on"]),
         source=row["income_source"],
         verified=verified(row[state]) and verified(row["published_on_verification"]),
     )
@@ -123,7 +130,9 @@ def rural_median(day: date) -> Published:
         first = min(figure.published_on for figure in series.values())
         raise _absent(
             Text("这一天之前没有公布过农村居民收入中位数", "no rural median had been published by that day"),
-            _NATIONAL, day.isoformat(), (f"{first.isoformat()}–",),
+            _NATIONAL,
+            day.isoformat(),
+            (f"{first.isoformat()}–",),
         )
     return max(out, key=lambda figure: figure.year)
 
@@ -134,8 +143,11 @@ def rural_median_of(year: int) -> Published:
     Raises:
         NotPublished: the package has no figure for that year.
     """
-    return _of_year(_national("rural_median_disposable_yuan", "income_verification"), year,
-                    Text("没有这一年的农村居民收入中位数", "no rural median for that year"))
+    return _of_year(
+        _national("rural_median_disposable_yuan", "income_verification"),
+        year,
+        Text("没有这一年的农村居民收入中位数", "no rural median for that year"),
+    )
 
 
 def rural_mean(year: int) -> Published:
@@ -144,8 +156,11 @@ def rural_mean(year: int) -> Published:
     Raises:
         NotPublished: the package has no figure for that year.
     """
-    return _of_year(_national("rural_mean_disposable_yuan", "income_verification"), year,
-                    Text("没有这一年的农村居民收入均值", "no rural mean for that year"))
+    return _of_year(
+        _national("rural_mean_disposable_yuan", "income_verification"),
+        year,
+        Text("没有这一年的农村居民收入均值", "no rural mean for that year"),
+    )
 
 
 def rural_population(year: int) -> Published:
@@ -154,17 +169,22 @@ def rural_population(year: int) -> Published:
     Raises:
         NotPublished: the package has no figure for that year.
     """
-    return _of_year(_national("rural_population_10k_yearend", "population_verification", 10_000), year,
-                    Text("没有这一年的乡村人口", "no rural population for that year"))
+    return _of_year(
+        _national("rural_population_10k_yearend", "population_verification", 10_000),
+        year,
+        Text("没有这一年的乡村人口", "no rural population for that year"),
+    )
 
 
 @cache
 def _provincial() -> dict[tuple[str, int], Published]:
     return {
         (row["province_code"], int(row["year"])): Published(
-            value=Decimal(row["rural_mean_disposable_yuan"]), year=int(row["year"]),
+            value=Decimal(row["rural_mean_disposable_yuan"]),
+            year=int(row["year"]),
             published_on=date(int(row["year"]) + 1, 2, 28),  # the provinces print theirs by then; days not recorded
-            source=f"NBS, China Statistical Yearbook: {row['province']}", verified=verified(row["verification"]),
+            source=f"NBS, China Statistical Yearbook: {row['province']}",
+            verified=verified(row["verification"]),
         )
         for row in rows(_PROVINCIAL)
     }
@@ -198,14 +218,15 @@ def provincial_median_estimate(province_code: str, day: date) -> Estimate:
         have = sorted(year for (province, year) in _provincial() if province == code)
         raise _absent(
             Text("没有这个省份到这一年为止的农村居民收入均值", "no rural mean of that province up to that year"),
-            _PROVINCIAL, f"{code} {median.year}", have or ("—",),
+            _PROVINCIAL,
+            f"{code} {median.year}",
+            have or ("—",),
         )
     year = max(years)
     province, nation = _provincial()[code, year], rural_mean(year)
     note = Text(
         f"估计值：{median.year} 年全国中位数 {median.value} × {year} 年本省均值 {province.value}"
-        f" ÷ 全国均值 {nation.value}"
-        + ("" if province.verified else "（本省均值未核实）"),
+        f" ÷ 全国均值 {nation.value}" + ("" if province.verified else "（本省均值未核实）"),
         f"estimated: national median {median.value} of {median.year} × provincial mean {province.value} "
         f"÷ national mean {nation.value} of {year}" + ("" if province.verified else " (provincial mean unverified)"),
     )
@@ -222,12 +243,18 @@ def rural_quintiles(year: int, province_code: str | None = None) -> Quintiles:
     found = {int(row["year"]): row for row in rows(name)} if name else {}
     if year not in found:
         have: list[object] = [*sorted(found)] or [code for code in _QUINTILES if code]
-        raise _absent(Text("没有这个地区这一年的五等份分组", "no quintiles for that region and year"),
-                      name or "rural_quintiles", f"{province_code or ''} {year}".strip(), have)
+        raise _absent(
+            Text("没有这个地区这一年的五等份分组", "no quintiles for that region and year"),
+            name or "rural_quintiles",
+            f"{province_code or ''} {year}".strip(),
+            have,
+        )
     row = found[year]
     return Quintiles(
-        means=tuple(Decimal(row[group]) for group in _GROUPS), year=year,
-        source=row.get("source") or "NBS, China Statistical Yearbook", verified=verified(row["verification"]),
+        means=tuple(Decimal(row[group]) for group in _GROUPS),
+        year=year,
+        source=row.get("source") or "NBS, China Statistical Yearbook",
+        verified=verified(row["verification"]),
     )
 
 

@@ -23,6 +23,7 @@ PER_HEAD = ("net_income_pc", "adjusted_income_pc")
 ITEMS = ("a", "b", "c", "d", "e")
 THAT_MATTER = (*PER_HEAD, *ITEMS, "insurance_payout", "compliant_self_paid")
 CONTRADICTION = "FP-REGISTRY-001"
+_AT = "\x00at"
 
 _MESSAGE = Text(
     "同一收入周期有 {count} 行收入，{names} 不同，按未知处理",
@@ -57,6 +58,17 @@ def income_on(frames: Mapping[str, pl.DataFrame], day: date) -> tuple[pl.DataFra
     if last is not None:
         return last, []
     order = [ENDS, *(c for c in ("known_at", "stage") if c in rows.columns)]
+    new, heads = runs(rows[HOUSEHOLD])
+    if heads.n_unique() < len(heads):
+        return _chosen(rows, order)
+    alone = new & new.shift(-1).fill_null(True)
+    numbered = rows.with_row_index(_AT)
+    several, findings = _chosen(numbered.filter(~alone), order)
+    return pl.concat([numbered.filter(alone), several]).sort(_AT).drop(_AT), findings
+
+
+def _chosen(rows: pl.DataFrame, order: list[str]) -> tuple[pl.DataFrame, list[Finding]]:
+    """The best row of each household, and what contradicts."""
     best = _best(rows, order)
     if best[HOUSEHOLD].n_unique() == best.height:
         return best, []
@@ -65,9 +77,11 @@ def income_on(frames: Mapping[str, pl.DataFrame], day: date) -> tuple[pl.DataFra
 
 def _last_window(rows: pl.DataFrame) -> pl.DataFrame | None:
     """The rows of the last window of all, if every household has exactly one; None if that is not sure."""
-    top = rows.filter(pl.col(ENDS) == pl.col(ENDS).max())
-    households = len(runs(rows[HOUSEHOLD])[1])
-    return top if top.height == households and different(top[HOUSEHOLD]) else None
+    last = rows.select((pl.col(ENDS) == pl.col(ENDS).max()).fill_null(False)).to_series()
+    if last.sum() != len(runs(rows[HOUSEHOLD])[1]):
+        return None
+    top = rows.filter(last)
+    return top if different(top[HOUSEHOLD]) else None
 
 
 def _with_end(rows: pl.DataFrame) -> pl.DataFrame:

@@ -41,17 +41,32 @@ def manifest_of(result: Verdicts, statuses: Mapping[str, int], verdicts: Path) -
         "fangpin": version(),
         "engine": {"name": "polars", "version": metadata.version("polars")},
         "input": {
-            "path": str(Path(batch.place).resolve()) if batch.place else "", "profile": batch.profile, "snapshot": result.registry.snapshot_hash(),
-            "files": [{"path": str(f.path), "table": f.table, "sheet": f.sheet, "rows": f.rows, "sha256": f.sha256}
-                      for f in batch.files],
+            "path": str(Path(batch.place).resolve()) if batch.place else "",
+            "profile": batch.profile,
+            "snapshot": result.registry.snapshot_hash(),
+            "files": [
+                {"path": str(f.path), "table": f.table, "sheet": f.sheet, "rows": f.rows, "sha256": f.sha256}
+                for f in batch.files
+            ],
             "rows": result.counts.to_json(),
         },
         "standard": {
-            "id": standard.id, "hash": standard.hash, "as_of": standard.as_of.isoformat(), "region": standard.region,
-            "shipped_overlays": [o for o in standard.overlays if "/" in o], "overlays": overlays,
-            "changes": {k: list(v) if isinstance(v, tuple) else v for k, v in (sources.changes if sources else {}).items()},
-            "line": str(standard.lower.yuan), "line_upper": str(standard.upper.yuan),
+            "id": standard.id,
+            "hash": standard.hash,
+            "as_of": standard.as_of.isoformat(),
+            "region": standard.region,
+            "shipped_overlays": [o for o in standard.overlays if "/" in o],
+            "overlays": overlays,
+            "changes": {
+                k: list(v) if isinstance(v, tuple) else v for k, v in (sources.changes if sources else {}).items()
+            },
+            "line": str(standard.lower.yuan),
+            "line_upper": str(standard.upper.yuan),
             "line_basis": {"zh": standard.lower.basis.zh, "en": standard.lower.basis.en},
         },
-        "result": {"households": sum(statuses.values()), "statuses": dict(statuses), "verdicts_sha256": sha256_of(verdicts)},
+        "result": {
+            "households": sum(statuses.values()),
+            "statuses": dict(statuses),
+            "verdicts_sha256": sha256_of(verdicts),
+        },
     }

@@ -38,14 +38,27 @@ class Replayed:
         return not self.differing
 
     def to_json(self) -> dict[str, Any]:
-        return {"manifest": str(self.manifest), "same": self.same, "households": self.households,
-                "causes": [c.en for c in self.causes], "differing": self.differing}
+        return {
+            "manifest": str(self.manifest),
+            "same": self.same,
+            "households": self.households,
+            "causes": [c.en for c in self.causes],
+            "differing": self.differing,
+        }
 
     def text(self, lang: str = "zh") -> str:
-        head = (Text(f"{self.households:,} 户与当时的结果完全相同", f"all {self.households:,} households have the same result as then")
-                if self.same else Text(f"{len(self.differing):,} 户与当时不同", f"{len(self.differing):,} households differ"))
+        head = (
+            Text(
+                f"{self.households:,} 户与当时的结果完全相同",
+                f"all {self.households:,} households have the same result as then",
+            )
+            if self.same
+            else Text(f"{len(self.differing):,} 户与当时不同", f"{len(self.differing):,} households differ")
+        )
         lines = [head(lang), *[c(lang) for c in self.causes]]
-        lines += [f"  {d['household_id']}　{d['before']} → {d['after']}　{'、'.join(d['columns'])}" for d in self.differing]
+        lines += [
+            f"  {d['household_id']}　{d['before']} → {d['after']}　{'、'.join(d['columns'])}" for d in self.differing
+        ]
         return "\n".join(lines)
 
 
@@ -71,17 +84,25 @@ def _read(path: Path) -> dict[str, Any]:
         data = json.loads(path.read_text("utf-8"))
         data["input"]["files"], data["standard"]["id"], data["result"]["verdicts_sha256"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UnusableInput("FP-REPLAY-001", Text("不是可用的运行清单", "not a usable manifest"), place=str(path),
-                            read=f"{type(error).__name__}: {error}"[:200],
-                            expected=Text("fangpin identify 写出的 manifest.json", "manifest.json as fangpin identify writes it")) from error
+        raise UnusableInput(
+            "FP-REPLAY-001",
+            Text("不是可用的运行清单", "not a usable manifest"),
+            place=str(path),
+            read=f"{type(error).__name__}: {error}"[:200],
+            expected=Text("fangpin identify 写出的 manifest.json", "manifest.json as fangpin identify writes it"),
+        ) from error
     return data  # type: ignore[no-any-return]
 
 
 def _input(manifest: dict[str, Any]) -> Path:
     place = Path(manifest["input"]["path"])
     if not place.exists():
-        raise UnusableInput("FP-REPLAY-002", Text("清单所指的输入已不在", "the input of the manifest is gone"), place=str(place),
-                            remedy=Text("把原来的文件放回原处", "put the files back where they were"))
+        raise UnusableInput(
+            "FP-REPLAY-002",
+            Text("清单所指的输入已不在", "the input of the manifest is gone"),
+            place=str(place),
+            remedy=Text("把原来的文件放回原处", "put the files back where they were"),
+        )
     return place
 
 
@@ -94,7 +115,10 @@ def _standard(manifest: dict[str, Any]) -> Any:
 
 def _causes(manifest: dict[str, Any], registry: Registry, standard: Any) -> Any:
     if manifest["fangpin"] != version():
-        yield Text(f"版本由 {manifest['fangpin']} 变为 {version()}", f"version changed from {manifest['fangpin']} to {version()}")
+        yield Text(
+            f"版本由 {manifest['fangpin']} 变为 {version()}",
+            f"version changed from {manifest['fangpin']} to {version()}",
+        )
     if manifest["standard"]["hash"] != standard.hash:
         yield Text("标准的内容已变", "the text of the standard has changed")
     if manifest["input"]["snapshot"] != registry.snapshot_hash():
@@ -109,7 +133,11 @@ def _causes(manifest: dict[str, Any], registry: Registry, standard: Any) -> Any:
 
 def _verdicts(path: Path) -> pl.DataFrame:
     if not path.exists():
-        raise UnusableInput("FP-REPLAY-003", Text("清单旁没有当时的结果", "the verdicts of the manifest are not beside it"), place=str(path))
+        raise UnusableInput(
+            "FP-REPLAY-003",
+            Text("清单旁没有当时的结果", "the verdicts of the manifest are not beside it"),
+            place=str(path),
+        )
     return pl.read_parquet(path / "*.parquet" if path.is_dir() else path)
 
 
@@ -118,5 +146,12 @@ def _differences(before: pl.DataFrame, now: pl.DataFrame) -> list[dict[str, Any]
     joined = before.join(now, on="household_id", how="full", suffix="__now", coalesce=True)
     unequal = [(~pl.col(c).eq_missing(pl.col(f"{c}__now"))).alias(f"__{c}") for c in shared]
     marked = joined.with_columns(unequal).filter(pl.any_horizontal([f"__{c}" for c in shared]))
-    return [{"household_id": row["household_id"], "before": row["status"], "after": row["status__now"],
-             "columns": [c for c in shared if row[f"__{c}"]]} for row in marked.iter_rows(named=True)]
+    return [
+        {
+            "household_id": row["household_id"],
+            "before": row["status"],
+            "after": row["status__now"],
+            "columns": [c for c in shared if row[f"__{c}"]],
+        }
+        for row in marked.iter_rows(named=True)
+    ]

@@ -77,9 +77,13 @@ class Result(Verdicts):
             out.mkdir(parents=True, exist_ok=True)
             aside = Path(tempfile.mkdtemp(prefix=".fangpin-", dir=out))
         except OSError as error:
-            raise UnusableInput("FP-RESULT-001", Text("结果文件夹不能写入", "the folder for the result cannot be written"),
-                                place=str(out), read=error.strerror or str(error),
-                                remedy=Text("用 --out 换一个文件夹", "choose another folder with --out")) from error
+            raise UnusableInput(
+                "FP-RESULT-001",
+                Text("结果文件夹不能写入", "the folder for the result cannot be written"),
+                place=str(out),
+                read=error.strerror or str(error),
+                remedy=Text("用 --out 换一个文件夹", "choose another folder with --out"),
+            ) from error
         try:
             summary = Summary(self.standard)
             pieces = _Pieces(aside / "pieces", self.standard)
@@ -90,8 +94,16 @@ class Result(Verdicts):
             target = pieces.finish(aside / VERDICTS)
             manifest = manifest_of(self, summary.statuses(), target)
             (aside / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
-            write_report(aside / REPORT, summary, self.standard, self.findings, self.counts, manifest,
-                         lang=lang_or_default(lang), names=names)
+            write_report(
+                aside / REPORT,
+                summary,
+                self.standard,
+                self.findings,
+                self.counts,
+                manifest,
+                lang=lang_or_default(lang),
+                names=names,
+            )
             for name in (VERDICTS, REPORT, MANIFEST):
                 put_in_place(aside / name, out / name)
         finally:
@@ -131,8 +143,13 @@ class _Pieces:
 
 
 def _file_name(county: str) -> str:
-    return county if county.isalnum() and county.isascii() else "unknown" if not county else hashlib.sha256(
-        county.encode()).hexdigest()[:12]
+    return (
+        county
+        if county.isalnum() and county.isascii()
+        else "unknown"
+        if not county
+        else hashlib.sha256(county.encode()).hexdigest()[:12]
+    )
 
 
 def _sorted(pieces: list[Path], target: Path) -> None:

@@ -44,8 +44,9 @@ def check_rules(doc: StandardDocument, places: Places, path: Path) -> Iterator[U
     yield from (node for _, node in _parsed(doc, values_of(doc, []), places, path) if isinstance(node, UnusableInput))
 
 
-def _parsed(doc: StandardDocument, values: Mapping[str, Value], places: Places,
-            path: Path) -> Iterator[tuple[str | None, t.Node | UnusableInput]]:
+def _parsed(
+    doc: StandardDocument, values: Mapping[str, Value], places: Places, path: Path
+) -> Iterator[tuple[str | None, t.Node | UnusableInput]]:
     """Definitions (without a code), then rules, each as its tree or its mistake."""
     parameters = {name: Parameter(v.value, v.unit) for name, v in values.items()}
     base = Context(vocabulary(), parameters, {}, path.name)
@@ -81,6 +82,9 @@ def _at(context: Context, places: Places, source: str, loc: tuple[str, ...]) -> 
 def _clash(name: str, at: Context) -> UnusableInput | None:
     if name not in at.parameters and not any(at.vocabulary.resolve(name, scope) for scope in SCOPES):
         return None
-    return DocumentError("FP-STANDARD-009", Text("定义或参数与列或参数重名", "a definition or parameter has the name of a "
-                                                 "column or parameter"),
-                         place=f"{at.file}:{at.line}:{at.column}", read=name)
+    return DocumentError(
+        "FP-STANDARD-009",
+        Text("定义或参数与列或参数重名", "a definition or parameter has the name of a column or parameter"),
+        place=f"{at.file}:{at.line}:{at.column}",
+        read=name,
+    )

@@ -82,6 +82,8 @@ class Definition(Strict):
 
 
 class Definitions(Strict):
+    """Named conditions by scope."""
+
     member: dict[str, Definition] = {}
     household: dict[str, Definition] = {}
 
@@ -110,6 +112,8 @@ class LineDocument(Strict):
 
 
 class IncomeDocument(Strict):
+    """The income test: concept, line, words, and the money it is in."""
+
     concept: Literal["net_income_pc", "adjusted_income_pc"]
     line: LineDocument
     text: Pair
@@ -205,8 +209,12 @@ def text_of(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except UnicodeDecodeError as error:
-        raise DocumentError("FP-DOCUMENT-006", Text("文件不是 UTF-8 文字", "the file is not UTF-8 text"), place=path.name,
-                            remedy=Text("另存为 UTF-8", "save it as UTF-8")) from error
+        raise DocumentError(
+            "FP-DOCUMENT-006",
+            Text("文件不是 UTF-8 文字", "the file is not UTF-8 text"),
+            place=path.name,
+            remedy=Text("另存为 UTF-8", "save it as UTF-8"),
+        ) from error
 
 
 def load_overlay(path: Path) -> tuple[OverlayDocument, Places]:

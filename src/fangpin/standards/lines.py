@@ -21,8 +21,9 @@ from fangpin.vocabulary.money import whole_fen
 from fangpin.vocabulary.text import Text
 
 
-def lower_and_upper(doc: StandardDocument, values: Mapping[str, Value], chosen: Sequence[Setting],
-                    region: str | None, day: date) -> tuple[Line, Line]:
+def lower_and_upper(
+    doc: StandardDocument, values: Mapping[str, Value], chosen: Sequence[Setting], region: str | None, day: date
+) -> tuple[Line, Line]:
     """The lower and the upper line; equal where the standard has one line only.
 
     Raises:
@@ -52,12 +53,20 @@ def _last(chosen: Sequence[Setting], kind: str) -> Setting | None:
 
 
 def _not_entered(region: str | None, day: date) -> UnusableInput:
-    where = Text(f"{regions.name(region, 'zh')} {day}", f"{regions.name(region, 'en')} {day}") if region else Text(
-        f"全国 {day}", f"the nation {day}")
+    where = (
+        Text(f"{regions.name(region, 'zh')} {day}", f"{regions.name(region, 'en')} {day}")
+        if region
+        else Text(f"全国 {day}", f"the nation {day}")
+    )
     return UnusableInput(
-        "FP-STANDARD-004", Text("本地标准未录入", "the local line has not been entered"), place=where,
-        expected=Text("当地当年的监测标准（元/人·年）", "the place's own monitoring line of that year (yuan per person and year)"),
-        remedy=Text("用 --overlay 给出 monitoring_line 及其来源", "give monitoring_line and its source with --overlay"))
+        "FP-STANDARD-004",
+        Text("本地标准未录入", "the local line has not been entered"),
+        place=where,
+        expected=Text(
+            "当地当年的监测标准（元/人·年）", "the place's own monitoring line of that year (yuan per person and year)"
+        ),
+        remedy=Text("用 --overlay 给出 monitoring_line 及其来源", "give monitoring_line and its source with --overlay"),
+    )
 
 
 def _plain(form: LineDocument, own: Setting | None, doc: StandardDocument) -> Line:
@@ -66,17 +75,31 @@ def _plain(form: LineDocument, own: Setting | None, doc: StandardDocument) -> Li
         return _dibao(form.multiple, form.dibao_per_month, form.year, source, own.verified if own else True)
     if form.form == "absolute_yuan" and form.yuan is not None:
         yuan = whole_fen(form.yuan)
-        return Line(yuan, form.form, Text(f"直接给定 {yuan} 元", f"set at {yuan} yuan"), form.year, source,
-                    verified=own.verified if own else True)
-    raise UnusableInput("FP-STANDARD-015", Text("划线方式缺少数值", "the line's form lacks its figures"), read=form.form,
-                        expected=Text("absolute_yuan 需要 yuan；multiple_of_dibao 需要 multiple 与 dibao_per_month",
-                                      "absolute_yuan needs yuan; multiple_of_dibao needs multiple and dibao_per_month"))
+        return Line(
+            yuan,
+            form.form,
+            Text(f"直接给定 {yuan} 元", f"set at {yuan} yuan"),
+            form.year,
+            source,
+            verified=own.verified if own else True,
+        )
+    raise UnusableInput(
+        "FP-STANDARD-015",
+        Text("划线方式缺少数值", "the line's form lacks its figures"),
+        read=form.form,
+        expected=Text(
+            "absolute_yuan 需要 yuan；multiple_of_dibao 需要 multiple 与 dibao_per_month",
+            "absolute_yuan needs yuan; multiple_of_dibao needs multiple and dibao_per_month",
+        ),
+    )
 
 
 def _dibao(multiple: float, per_month: float, year: int | None, source: str, verified: bool) -> Line:
     yuan = whole_fen(Decimal(str(multiple)) * Decimal(str(per_month)) * 12)
-    basis = Text(f"当地农村低保标准 {per_month:g} 元/月 × 12 × {multiple:g}",
-                 f"local rural dibao {per_month:g} yuan a month × 12 × {multiple:g}")
+    basis = Text(
+        f"当地农村低保标准 {per_month:g} 元/月 × 12 × {multiple:g}",
+        f"local rural dibao {per_month:g} yuan a month × 12 × {multiple:g}",
+    )
     return Line(yuan, "multiple_of_dibao", basis, year, source, verified=verified)
 
 
@@ -90,9 +113,15 @@ def monitoring_line(doc: StandardDocument, chosen: Sequence[Setting], region: st
     if region is not None or form.form != "monitoring_line" or form.yuan is None:
         return None
     yuan = whole_fen(form.yuan)
-    return Line(yuan, "monitoring_line", _monitoring_basis(yuan, form.year, day), form.year,
-                f"{doc.source.document} {form.relation}".strip(), outdated=_outdated(form.year, day),
-                verified=doc.source.verified is True)
+    return Line(
+        yuan,
+        "monitoring_line",
+        _monitoring_basis(yuan, form.year, day),
+        form.year,
+        f"{doc.source.document} {form.relation}".strip(),
+        outdated=_outdated(form.year, day),
+        verified=doc.source.verified is True,
+    )
 
 
 def _monitoring(setting: Setting, day: date) -> Line:
@@ -100,16 +129,36 @@ def _monitoring(setting: Setting, day: date) -> Line:
     if given.yuan is not None:
         yuan = whole_fen(given.yuan)
         basis = _monitoring_basis(yuan, given.year, day)
-        return Line(yuan, "monitoring_line", basis, given.year, setting.source, outdated=_outdated(given.year, day),
-                    verified=setting.verified)
+        return Line(
+            yuan,
+            "monitoring_line",
+            basis,
+            given.year,
+            setting.source,
+            outdated=_outdated(given.year, day),
+            verified=setting.verified,
+        )
     per_month = (given.dibao or {}).get("value")
     if given.multiple_of != "dibao" or given.value is None or per_month is None:
-        raise UnusableInput("FP-STANDARD-015", Text("监测标准缺少数值", "the monitoring line lacks its figures"),
-                            place=setting.by, expected=Text("yuan，或 multiple_of: dibao 与 value、dibao.value",
-                                                            "yuan, or multiple_of: dibao with value and dibao.value"))
+        raise UnusableInput(
+            "FP-STANDARD-015",
+            Text("监测标准缺少数值", "the monitoring line lacks its figures"),
+            place=setting.by,
+            expected=Text(
+                "yuan，或 multiple_of: dibao 与 value、dibao.value",
+                "yuan, or multiple_of: dibao with value and dibao.value",
+            ),
+        )
     line = _dibao(given.value, float(per_month), given.year, setting.source, setting.verified)
-    return Line(line.yuan, "monitoring_line", line.basis, given.year, setting.source,
-                outdated=_outdated(given.year, day), verified=setting.verified)
+    return Line(
+        line.yuan,
+        "monitoring_line",
+        line.basis,
+        given.year,
+        setting.source,
+        outdated=_outdated(given.year, day),
+        verified=setting.verified,
+    )
 
 
 def _outdated(year: int | None, day: date) -> bool:
@@ -118,16 +167,24 @@ def _outdated(year: int | None, day: date) -> bool:
 
 def _monitoring_basis(yuan: Decimal, year: int | None, day: date) -> Text:
     old = _outdated(year, day)
-    return Text(f"{year} 年监测标准 {yuan} 元{'，此后未见新标准' if old else ''}",
-                f"monitoring line of {year}: {yuan} yuan{', no later one is known' if old else ''}")
+    return Text(
+        f"{year} 年监测标准 {yuan} 元{'，此后未见新标准' if old else ''}",
+        f"monitoring line of {year}: {yuan} yuan{', no later one is known' if old else ''}",
+    )
 
 
 # -- shares of a median -------------------------------------------------------------------------------------
 def _shares(values: Mapping[str, Value], chosen: Sequence[Setting], region: str | None, day: date) -> tuple[Line, Line]:
     if not {"line_share", "median"} <= values.keys():
-        raise UnusableInput("FP-STANDARD-015", Text("划线方式缺少数值", "the line's form lacks its figures"),
-                            read="share_of_median", remedy=Text("标准没有 line_share 或 median；用 absolute_yuan",
-                                                                "the standard lacks line_share or median; use absolute_yuan"))
+        raise UnusableInput(
+            "FP-STANDARD-015",
+            Text("划线方式缺少数值", "the line's form lacks its figures"),
+            read="share_of_median",
+            remedy=Text(
+                "标准没有 line_share 或 median；用 absolute_yuan",
+                "the standard lacks line_share or median; use absolute_yuan",
+            ),
+        )
     median, basis, year, source, estimated, verified = _median(values, chosen, region, day)
 
     def line(name: str) -> Line:
@@ -141,23 +198,42 @@ def _shares(values: Mapping[str, Value], chosen: Sequence[Setting], region: str 
         return lower, lower
     upper = line("line_share_upper")
     if upper.yuan < lower.yuan:
-        raise UnusableInput("FP-STANDARD-016", Text("上线低于下线", "the upper line lies below the lower one"),
-                            read=f"{lower.yuan} > {upper.yuan}", place="line_share, line_share_upper")
+        raise UnusableInput(
+            "FP-STANDARD-016",
+            Text("上线低于下线", "the upper line lies below the lower one"),
+            read=f"{lower.yuan} > {upper.yuan}",
+            place="line_share, line_share_upper",
+        )
     return lower, upper
 
 
-def _median(values: Mapping[str, Value], chosen: Sequence[Setting], region: str | None,
-            day: date) -> tuple[Decimal, Text, int, str, bool, bool]:
+def _median(
+    values: Mapping[str, Value], chosen: Sequence[Setting], region: str | None, day: date
+) -> tuple[Decimal, Text, int, str, bool, bool]:
     own = _last(chosen, "median")
     if own is not None and own.value.published_on <= day:
         yuan = Decimal(str(own.value.yuan))
-        return (yuan, Text(f"本地 {own.value.year} 年中位数 {yuan} 元", f"local median of {own.value.year}: {yuan} yuan"),
-                own.value.year, own.value.source or own.source, False, own.verified)
+        return (
+            yuan,
+            Text(f"本地 {own.value.year} 年中位数 {yuan} 元", f"local median of {own.value.year}: {yuan} yuan"),
+            own.value.year,
+            own.value.source or own.source,
+            False,
+            own.verified,
+        )
     if values["median"].value == "as_printed":
         printed = statistics.PRINTED_MEDIAN
-        return (Decimal(printed.value), Text(f"论文印出的 {printed.year} 年中位数 {printed.value} 元",
-                                             f"median of {printed.year} as printed in the paper: {printed.value} yuan"),
-                printed.year, printed.source, False, printed.verified)
+        return (
+            Decimal(printed.value),
+            Text(
+                f"论文印出的 {printed.year} 年中位数 {printed.value} 元",
+                f"median of {printed.year} as printed in the paper: {printed.value} yuan",
+            ),
+            printed.year,
+            printed.source,
+            False,
+            printed.verified,
+        )
     return _published(region, day)
 
 
@@ -165,11 +241,16 @@ def _published(region: str | None, day: date) -> tuple[Decimal, Text, int, str, 
     try:
         national = statistics.rural_median(day)
     except LookupError as error:
-        raise UnusableInput("FP-STANDARD-017", Text("这一天之前没有公布过中位数", "no median was published by that day"),
-                            read=day.isoformat()) from error
+        raise UnusableInput(
+            "FP-STANDARD-017",
+            Text("这一天之前没有公布过中位数", "no median was published by that day"),
+            read=day.isoformat(),
+        ) from error
     if region is None:
-        basis = Text(f"全国农村居民 {national.year} 年人均可支配收入中位数 {national.value} 元（{national.published_on} 公布）",
-                     f"national rural median of {national.year}: {national.value} yuan (published {national.published_on})")
+        basis = Text(
+            f"全国农村居民 {national.year} 年人均可支配收入中位数 {national.value} 元（{national.published_on} 公布）",
+            f"national rural median of {national.year}: {national.value} yuan (published {national.published_on})",
+        )
         return national.value, basis, national.year, national.source, False, national.verified
     estimate: Any = statistics.provincial_median_estimate(region[:2] + "0000", day)
     return estimate.value, estimate.note, estimate.year, national.source, True, False

@@ -14,7 +14,7 @@ def marks_in(source: str, line: int, column: int) -> tuple[Mark, ...]:
     rows = source.splitlines()
     if not 1 <= line <= len(rows):
         return ()
-    first = rows[line - 1][column - 1:]
+    first = rows[line - 1][column - 1 :]
     if first[:1] in (">", "|"):
         return _of_block(rows, line)
     if first[:1] in ("'", '"'):
@@ -43,7 +43,7 @@ def _of_plain(rows: list[str], line: int, column: int) -> tuple[Mark, ...]:
     head = rows[line - 1]
     indent = len(head) - len(head.lstrip(" "))
     marks = [Mark(0, line, column)]
-    offset = len(head[column - 1:].rstrip()) + 1
+    offset = len(head[column - 1 :].rstrip()) + 1
     for number, row in enumerate(rows[line:], start=line + 1):
         own = len(row) - len(row.lstrip(" "))
         if not row.strip() or own <= indent:

@@ -2,7 +2,7 @@
 
 Reads   rules/**/standard.yaml, and drafts by path
 Gives   listing(), path_of(id), document(id), merged_text(path)
-Keeps   a standard with a base says only what differs; a cycle, or a name to leave out that is not there, refuses to load
+Keeps   a standard with a base says only what differs; a cycle, or a name to leave out that is unknown, is refused
 """
 
 from __future__ import annotations
@@ -42,9 +42,14 @@ def path_of(standard_id: str) -> Path:
     if draft.suffix in (".yaml", ".yml") and draft.is_file():
         return draft
     guess = nearest(standard_id, found)
-    raise UnusableInput("FP-STANDARD-002", Text("没有这个标准", "no such standard"), read=standard_id,
-                        remedy=Text(f"是否想写 {guess}？", f"did you mean {guess}?") if guess else
-                        Text(f"可用：{'、'.join(found)}", f"there are: {', '.join(found)}"))
+    raise UnusableInput(
+        "FP-STANDARD-002",
+        Text("没有这个标准", "no such standard"),
+        read=standard_id,
+        remedy=Text(f"是否想写 {guess}？", f"did you mean {guess}?")
+        if guess
+        else Text(f"可用：{'、'.join(found)}", f"there are: {', '.join(found)}"),
+    )
 
 
 def merged_text(path: Path, chain: tuple[Path, ...] = ()) -> tuple[Any, Places]:
@@ -59,8 +64,12 @@ def merged_text(path: Path, chain: tuple[Path, ...] = ()) -> tuple[Any, Places]:
     line, column = places.of_value(("base",))
     base = _base(raw["base"], f"{path.name}:{line}:{column}")
     if base.resolve() in (path.resolve(), *chain):
-        raise DocumentError("FP-STANDARD-018", Text("标准互为基础，成了循环", "standards are each other's base: a cycle"),
-                            place=f"{path.name}:{line}:{column}", read=raw["base"])
+        raise DocumentError(
+            "FP-STANDARD-018",
+            Text("标准互为基础，成了循环", "standards are each other's base: a cycle"),
+            place=f"{path.name}:{line}:{column}",
+            read=raw["base"],
+        )
     under, _ = merged_text(base, (*chain, path.resolve()))
     merged = _merged(_section(under), raw)
     _leave_out(merged, raw.get("without"), places, path.name)
@@ -98,12 +107,24 @@ def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     for section in MERGED:
         if section in base and isinstance(own.get(section, {}), Mapping):
             before, body = _section(base[section]), own.get(section, {})
-            out[section] = {**before, **{name: _laid_over(_section(before.get(name)), item) if isinstance(item, Mapping)
-                                         else item for name, item in body.items()}}
+            out[section] = {
+                **before,
+                **{
+                    name: _laid_over(_section(before.get(name)), item) if isinstance(item, Mapping) else item
+                    for name, item in body.items()
+                },
+            }
     if isinstance(own.get("define", {}), Mapping):
         before, body = _section(base.get("define")), own.get("define", {})
-        out["define"] = {**before, **body, **{scope: {**_section(before.get(scope)), **_section(body.get(scope))}
-                                              for scope in SCOPES if isinstance(body.get(scope, {}), Mapping)}}
+        out["define"] = {
+            **before,
+            **body,
+            **{
+                scope: {**_section(before.get(scope)), **_section(body.get(scope))}
+                for scope in SCOPES
+                if isinstance(body.get(scope, {}), Mapping)
+            },
+        }
     return out
 
 
@@ -116,9 +137,13 @@ def _leave_out(merged: dict[str, Any], names: Any, places: Places, file: str) ->
         if not holding:
             line, column = places.of(("without", at))
             guess = nearest(str(name), [str(n) for s in sections for n in s])
-            raise DocumentError("FP-STANDARD-019", Text("要去掉的项不在基础标准里", "what is to be left out is not in the base"),
-                                place=f"{file}:{line}:{column}", read=str(name),
-                                remedy=Text(f"是否想写 {guess}？", f"did you mean {guess}?") if guess else None)
+            raise DocumentError(
+                "FP-STANDARD-019",
+                Text("要去掉的项不在基础标准里", "what is to be left out is not in the base"),
+                place=f"{file}:{line}:{column}",
+                read=str(name),
+                remedy=Text(f"是否想写 {guess}？", f"did you mean {guess}?") if guess else None,
+            )
         for section in holding:
             del section[name]
 
@@ -128,6 +153,11 @@ def _laid_over(before: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, 
     out = {**before, **body}
     if isinstance(body.get("parameters"), dict):
         old = _section(before.get("parameters"))
-        out["parameters"] = {**old, **{name: {**_section(old.get(name)), **own} if isinstance(own, dict) else own
-                                       for name, own in body["parameters"].items()}}
+        out["parameters"] = {
+            **old,
+            **{
+                name: {**_section(old.get(name)), **own} if isinstance(own, dict) else own
+                for name, own in body["parameters"].items()
+            },
+        }
     return out

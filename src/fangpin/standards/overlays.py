@@ -90,8 +90,10 @@ def _of(name: str, overlay: OverlayDocument) -> list[Setting]:
         own = value.source if isinstance(value, ParameterChange) else source
         plain = value.value if isinstance(value, ParameterChange) else value
         out.append(Setting("parameter", key, plain, name, level, own or source, verified))
-    out += [Setting("parameter", f"{code}.counts", how == "counts", name, level, source, verified)
-            for code, how in overlay.veto.items()]
+    out += [
+        Setting("parameter", f"{code}.counts", how == "counts", name, level, source, verified)
+        for code, how in overlay.veto.items()
+    ]
     for kind in ("line", "monitoring_line", "median"):
         value = getattr(overlay, kind)
         if value is not None:
@@ -106,9 +108,15 @@ def _refuse_contradictions(found: Sequence[Setting]) -> None:
         other = seen.setdefault(setting.same_thing, setting)
         if other is not setting and other.value != setting.value:
             raise UnusableInput(
-                "FP-STANDARD-005", Text("两份同级调整互相矛盾", "two overlays of one level contradict each other"),
-                place=f"{other.by} ↔ {setting.by}", read=f"{setting.name}: {_said(other.value)} ↔ {_said(setting.value)}",
-                remedy=Text("保留其中一份，或给它们不相重叠的施行日期", "keep one of them, or give them dates that do not overlap"))
+                "FP-STANDARD-005",
+                Text("两份同级调整互相矛盾", "two overlays of one level contradict each other"),
+                place=f"{other.by} ↔ {setting.by}",
+                read=f"{setting.name}: {_said(other.value)} ↔ {_said(setting.value)}",
+                remedy=Text(
+                    "保留其中一份，或给它们不相重叠的施行日期",
+                    "keep one of them, or give them dates that do not overlap",
+                ),
+            )
 
 
 def _said(value: Any) -> str:

@@ -41,8 +41,20 @@ def values_of(doc: StandardDocument, chosen: Iterable[Setting]) -> dict[str, Val
     """
     declared = _declared(doc)
     values = {
-        name: Value(name, _frozen(p.value), p.unit, Text(p.label.zh, p.label.en), p.state, p.source, p.set_by,
-                    p.direction, p.minimum, p.maximum, tuple(p.choices) if p.choices else None, _frozen(p.value))
+        name: Value(
+            name,
+            _frozen(p.value),
+            p.unit,
+            Text(p.label.zh, p.label.en),
+            p.state,
+            p.source,
+            p.set_by,
+            p.direction,
+            p.minimum,
+            p.maximum,
+            tuple(p.choices) if p.choices else None,
+            _frozen(p.value),
+        )
         for name, p in declared.items()
     }
     for value in values.values():
@@ -70,19 +82,36 @@ def _parameter_name(name: str, values: Mapping[str, Value], by: str) -> str:
         return short[0]
     guess = nearest(name, values)
     raise UnusableInput(
-        "FP-STANDARD-003", Text("标准没有这个参数", "the standard has no such parameter"), place=by, read=name,
-        remedy=Text(f"同名的有 {'、'.join(short)}，请写全名", f"write one of {', '.join(short)}") if short else
-        Text(f"是否想写 {guess}？", f"did you mean {guess}?") if guess else None)
+        "FP-STANDARD-003",
+        Text("标准没有这个参数", "the standard has no such parameter"),
+        place=by,
+        read=name,
+        remedy=Text(f"同名的有 {'、'.join(short)}，请写全名", f"write one of {', '.join(short)}")
+        if short
+        else Text(f"是否想写 {guess}？", f"did you mean {guess}?")
+        if guess
+        else None,
+    )
 
 
 def _set(value: Value, setting: Setting) -> Value:
     new = _frozen(setting.value)
     problem = _misfit(value, new, setting)
     if problem is not None:
-        raise UnusableInput("FP-STANDARD-008", Text("参数值不合要求", "the value of a parameter does not fit"),
-                            place=f"{setting.by} › {value.name}", read=str(setting.value), expected=problem)
-    return replace(value, value=new, changed_by=setting.by, source=setting.source or value.source,
-                   state="local" if setting.level != "what-if" else value.state)
+        raise UnusableInput(
+            "FP-STANDARD-008",
+            Text("参数值不合要求", "the value of a parameter does not fit"),
+            place=f"{setting.by} › {value.name}",
+            read=str(setting.value),
+            expected=problem,
+        )
+    return replace(
+        value,
+        value=new,
+        changed_by=setting.by,
+        source=setting.source or value.source,
+        state="local" if setting.level != "what-if" else value.state,
+    )
 
 
 def _misfit(value: Value, new: Any, setting: Setting) -> Text | None:

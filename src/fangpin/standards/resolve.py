@@ -2,7 +2,7 @@
 
 Reads   rules/**/standard.yaml, rules/**/overlay*.yaml, a user's overlays and drafts
 Gives   standard(id, region, as_of, overlays), listing(), resolve(sources)
-Keeps   the most specific region wins; two overlays of one level that set one thing differently are an error that names both
+Keeps   the most specific region wins; two overlays of one level that contradict each other are an error naming both
 """
 
 from __future__ import annotations
@@ -49,8 +49,12 @@ def standard(
     """
     day = date.today() if as_of is None else read_day(as_of)
     if region is not None and not regions.exists(region):
-        raise UnusableInput("FP-STANDARD-006", Text("没有这个区划代码", "no such region code"), read=region,
-                            remedy=Text("用 2、4、6、9 或 12 位行政区划代码", "use an administrative code of 2, 4, 6, 9 or 12 digits"))
+        raise UnusableInput(
+            "FP-STANDARD-006",
+            Text("没有这个区划代码", "no such region code"),
+            read=region,
+            remedy=Text("用 2、4、6、9 或 12 位行政区划代码", "use an administrative code of 2, 4, 6, 9 or 12 digits"),
+        )
     return resolve(Sources(str(standard_id), region, day, tuple(Path(o) for o in overlays)))
 
 
@@ -61,18 +65,30 @@ def read_day(text: str | date) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UnusableInput("FP-STANDARD-007", Text("不是有效的日期", "not a valid day"), read=text,
-                            expected=Text("形如 2021-06-30", "such as 2021-06-30")) from error
+        raise UnusableInput(
+            "FP-STANDARD-007",
+            Text("不是有效的日期", "not a valid day"),
+            read=text,
+            expected=Text("形如 2021-06-30", "such as 2021-06-30"),
+        ) from error
 
 
 # -- all together -------------------------------------------------------------------------------------------
 def _indicator(code: str, item: IndicatorDocument, node: t.Node, values: Mapping[str, Value]) -> Indicator:
     counts = f"{code}.counts"
     readings = tuple(Text(zh, en) for zh, en in zip(item.our_reading.zh, item.our_reading.en, strict=True))
-    return Indicator(code, Text(item.name.zh, item.name.en), item.dimension, Text(item.text.zh, item.text.en), item.rule,
-                     node, f"{item.source.document} {item.source.place}".strip(), readings,
-                     tuple(f"{code}.{n}" for n in item.parameters),
-                     bool(values[counts].value) if counts in values else True)
+    return Indicator(
+        code,
+        Text(item.name.zh, item.name.en),
+        item.dimension,
+        Text(item.text.zh, item.text.en),
+        item.rule,
+        node,
+        f"{item.source.document} {item.source.place}".strip(),
+        readings,
+        tuple(f"{code}.{n}" for n in item.parameters),
+        bool(values[counts].value) if counts in values else True,
+    )
 
 
 def resolve(sources: Sources) -> Standard:
@@ -96,19 +112,58 @@ def resolve(sources: Sources) -> Standard:
     k = int(values["k"].value) if "k" in values else None
     named = {n: Text(d.text.zh, d.text.en) for d_ in (doc.define.member, doc.define.household) for n, d in d_.items()}
     digest = _digest(doc, values, lower, upper, regime)
-    return Standard(doc.id, Text(doc.title.zh, doc.title.en), sources.region, sources.as_of, doc.effective.from_,
-                    doc.effective.until, doc.income.concept, lower, upper, indicators, veto, values, k, regime,
-                    tuple(name for name, _ in overlays), doc, digest, named, sources, resolve)
+    return Standard(
+        doc.id,
+        Text(doc.title.zh, doc.title.en),
+        sources.region,
+        sources.as_of,
+        doc.effective.from_,
+        doc.effective.until,
+        doc.income.concept,
+        lower,
+        upper,
+        indicators,
+        veto,
+        values,
+        k,
+        regime,
+        tuple(name for name, _ in overlays),
+        doc,
+        digest,
+        named,
+        sources,
+        resolve,
+    )
 
 
 def _digest(doc: StandardDocument, values: Mapping[str, Value], lower: Line, upper: Line, regime: Regime | None) -> str:
     """The hash of all that decides: rules, values, lines, groups; not of words, sources or where a value came from."""
     rules = [{code: i.rule for code, i in items.items()} for items in (doc.indicators, doc.veto)]
     define = [{name: d.rule for name, d in scope.items()} for scope in (doc.define.member, doc.define.household)]
-    official = None if regime is None else [regime.id, regime.concept, regime.line.yuan if regime.line else None,
-                                            regime.groups.model_dump(exclude={"names"})]
-    return content_hash([doc.id, doc.effective.from_, doc.effective.until, doc.income.concept, rules, define,
-                         {name: _plain(v.value) for name, v in values.items()}, lower.yuan, upper.yuan, official])
+    official = (
+        None
+        if regime is None
+        else [
+            regime.id,
+            regime.concept,
+            regime.line.yuan if regime.line else None,
+            regime.groups.model_dump(exclude={"names"}),
+        ]
+    )
+    return content_hash(
+        [
+            doc.id,
+            doc.effective.from_,
+            doc.effective.until,
+            doc.income.concept,
+            rules,
+            define,
+            {name: _plain(v.value) for name, v in values.items()},
+            lower.yuan,
+            upper.yuan,
+            official,
+        ]
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -119,18 +174,30 @@ def _in_force(doc: StandardDocument, day: date) -> None:
     if not doc.effective.covers(day):
         start, end = doc.effective.from_, doc.effective.until
         raise UnusableInput(
-            "FP-STANDARD-001", Text("标准在这一天未施行", "the standard is not in force on that day"), read=day.isoformat(),
-            expected=Text(f"{doc.id} 自 {start} 起{f'至 {end}（不含）' if end else ''}",
-                          f"{doc.id} holds from {start}{f' until {end} (excluded)' if end else ''}"),
-            remedy=Text("改用当日施行的标准（fangpin standard list）", "use a standard in force on that day (fangpin standard list)"))
+            "FP-STANDARD-001",
+            Text("标准在这一天未施行", "the standard is not in force on that day"),
+            read=day.isoformat(),
+            expected=Text(
+                f"{doc.id} 自 {start} 起{f'至 {end}（不含）' if end else ''}",
+                f"{doc.id} holds from {start}{f' until {end} (excluded)' if end else ''}",
+            ),
+            remedy=Text(
+                "改用当日施行的标准（fangpin standard list）",
+                "use a standard in force on that day (fangpin standard list)",
+            ),
+        )
 
 
 def _overlays(standard_id: str, sources: Sources) -> list[tuple[str, OverlayDocument]]:
     """The overlays that hold here and now, least specific first; the user's own among them by their level."""
     found: list[tuple[str, OverlayDocument]] = []
     for name, overlay in shipped_overlays(rules_root()):
-        if overlay.changes.split("@")[0] == standard_id and sources.region is not None \
-                and covers(overlay.region or "", sources.region) and overlay.effective.covers(sources.as_of):
+        if (
+            overlay.changes.split("@")[0] == standard_id
+            and sources.region is not None
+            and covers(overlay.region or "", sources.region)
+            and overlay.effective.covers(sources.as_of)
+        ):
             found.append((name, overlay))
     for path in sources.overlays:
         found.append((path.name, _given(path, standard_id, sources)))
@@ -144,27 +211,48 @@ def _given(path: Path, standard_id: str, sources: Sources) -> OverlayDocument:
     base, _, wanted = overlay.changes.partition("@")
     line, column = places.of(("changes",))
     if base != standard_id:
-        raise UnusableInput("FP-STANDARD-011", Text("调整文件针对的是另一个标准", "the overlay changes another standard"),
-                            place=f"{path.name}:{line}:{column}", read=base,
-                            expected=Text(standard_id, standard_id))
+        raise UnusableInput(
+            "FP-STANDARD-011",
+            Text("调整文件针对的是另一个标准", "the overlay changes another standard"),
+            place=f"{path.name}:{line}:{column}",
+            read=base,
+            expected=Text(standard_id, standard_id),
+        )
     if not overlay.effective.covers(sources.as_of):
         line, column = places.of(("effective",))
-        raise UnusableInput("FP-STANDARD-012", Text("调整文件在这一天未施行", "the overlay is not in force on that day"),
-                            place=f"{path.name}:{line}:{column}", read=sources.as_of.isoformat())
+        raise UnusableInput(
+            "FP-STANDARD-012",
+            Text("调整文件在这一天未施行", "the overlay is not in force on that day"),
+            place=f"{path.name}:{line}:{column}",
+            read=sources.as_of.isoformat(),
+        )
     if overlay.region and not regions.exists(overlay.region):
         line, column = places.of_value(("region",))
-        raise UnusableInput("FP-STANDARD-006", Text("没有这个区划代码", "no such region code"), read=overlay.region,
-                            place=f"{path.name}:{line}:{column}")
+        raise UnusableInput(
+            "FP-STANDARD-006",
+            Text("没有这个区划代码", "no such region code"),
+            read=overlay.region,
+            place=f"{path.name}:{line}:{column}",
+        )
     if overlay.region and sources.region and not covers(overlay.region, sources.region):
         line, column = places.of(("region",))
-        raise UnusableInput("FP-STANDARD-013", Text("调整文件属于另一个地区", "the overlay belongs to another region"),
-                            place=f"{path.name}:{line}:{column}", read=overlay.region,
-                            expected=Text(sources.region, sources.region))
+        raise UnusableInput(
+            "FP-STANDARD-013",
+            Text("调整文件属于另一个地区", "the overlay belongs to another region"),
+            place=f"{path.name}:{line}:{column}",
+            read=overlay.region,
+            expected=Text(sources.region, sources.region),
+        )
     if wanted:
         actual = base_hash(standard_id, sources.as_of)
         if not actual.startswith(wanted):
-            raise UnusableInput("FP-STANDARD-014", Text("调整文件依据的基础标准已变", "the overlay was made for another text of its base"),
-                                place=f"{path.name}:{line}:{column}", read=wanted, expected=Text(actual[:12], actual[:12]))
+            raise UnusableInput(
+                "FP-STANDARD-014",
+                Text("调整文件依据的基础标准已变", "the overlay was made for another text of its base"),
+                place=f"{path.name}:{line}:{column}",
+                read=wanted,
+                expected=Text(actual[:12], actual[:12]),
+            )
     return overlay
 
 
@@ -192,6 +280,11 @@ def resolve_for_reading(standard_id: str, region: str | None, day: date | None, 
     today = date.today()
     if day is None:
         until = doc.effective.until
-        day = today if doc.effective.covers(today) else doc.effective.from_ if until is None else date.fromordinal(
-            until.toordinal() - 1)
+        day = (
+            today
+            if doc.effective.covers(today)
+            else doc.effective.from_
+            if until is None
+            else date.fromordinal(until.toordinal() - 1)
+        )
     return standard(standard_id, region, day, overlays)

@@ -36,12 +36,33 @@ from fangpin.synth.standing import (
 _INDUSTRY, _JOB, _FINANCE, _POST, _HOUSE, _WATER, _HEALTH, _SCHOOL, _SAFETY, _SOCIAL = range(10)
 _KINDS = ("100A39", "100A40", "100A41", "100A42", "100A50", "100A51", "100A45", "100A47", "100A48", "100A52")
 _ITEMS = ("100A39-1", "100A40-2", "100A41-1", "100A42-2", "", "", "100A45-4", "100A47-2", "100A48-1", "")
-_UNITS = ("县农业农村局", "县人力资源和社会保障局", "县金融办", "乡镇人民政府", "县住房和城乡建设局", "县水利局",
-          "县医疗保障局", "县教育局", "县民政局", "帮扶单位")
+_UNITS = (
+    "县农业农村局",
+    "县人力资源和社会保障局",
+    "县金融办",
+    "乡镇人民政府",
+    "县住房和城乡建设局",
+    "县水利局",
+    "县医疗保障局",
+    "县教育局",
+    "县民政局",
+    "帮扶单位",
+)
 _DEVELOPMENTAL = (_INDUSTRY, _JOB, _FINANCE, _POST)
-_ANSWER = {ILLNESS: _HEALTH, SCHOOLING: _SCHOOL, DISABILITY: _SAFETY, DISASTER: _SAFETY, ACCIDENT: _SOCIAL,
-           FAILED: _INDUSTRY, UNSTABLE_WORK: _JOB, NO_LABOUR: _SAFETY, HOUSE: _HOUSE, WATER: _WATER,
-           EPIDEMIC: _SAFETY, OTHER: _SOCIAL}
+_ANSWER = {
+    ILLNESS: _HEALTH,
+    SCHOOLING: _SCHOOL,
+    DISABILITY: _SAFETY,
+    DISASTER: _SAFETY,
+    ACCIDENT: _SOCIAL,
+    FAILED: _INDUSTRY,
+    UNSTABLE_WORK: _JOB,
+    NO_LABOUR: _SAFETY,
+    HOUSE: _HOUSE,
+    WATER: _WATER,
+    EPIDEMIC: _SAFETY,
+    OTHER: _SOCIAL,
+}
 _BANKS = ("模拟农村商业银行", "模拟农业银行", "模拟邮政储蓄银行")
 LOAN_BEGINS = 18_690  # 2021-03-04, when the rules of this micro-credit took effect
 
@@ -118,8 +139,10 @@ def loan_sheet(draw: Draw, block: Block, facts: Facts, keys: pa.Array, when: Sea
     sheet = Sheet(count)
     sheet.text("household_id", keys.take(pa.array(has)))
     number = block.first + has + 1
-    sheet.text("contract_no", names.strings(np.hstack([names.constant(f"MN{block.county.code}", count),
-                                                       names.digits(number, 8)])))
+    sheet.text(
+        "contract_no",
+        names.strings(np.hstack([names.constant(f"MN{block.county.code}", count), names.digits(number, 8)])),
+    )
     sheet.codes("bank", draw.pick((0.7, 0.2, 0.1), count), _BANKS)
     sheet.yuan("amount", draw.whole(1, 10, count).astype(np.int64) * 5000 * 100)
     sheet.plain("from", began)
@@ -152,8 +175,13 @@ def clearing_sheet(draw: Draw, facts: Facts, keys: pa.Array, when: Season) -> Sh
     sheet.codes("contact", draw.whole(0, len(NAMES) - 1, n), NAMES)
     sheet.text("phone", names.phones(draw, n))
     items = {letter: book.items[letter][rows] for letter in "abcde"}
-    for name, letter in (("wage", "a"), ("business", "b"), ("property", "c"), ("transfer", "d"),
-                         ("business_cost", "e")):
+    for name, letter in (
+        ("wage", "a"),
+        ("business", "b"),
+        ("property", "c"),
+        ("transfer", "d"),
+        ("business_cost", "e"),
+    ):
         sheet.yuan(name, items[letter])
     net = items["a"] + items["b"] + items["c"] + items["d"] - items["e"]
     sheet.yuan("net", net)

@@ -53,8 +53,9 @@ def make(seed: int, block: Block, when: Season) -> Made:
     return Made(sheets, missing, _latent(facts, keys, block), block.n, facts.people.n)
 
 
-def _person_sheets(draw: Draw, block: Block, facts: Facts, days: Diary, keys: pa.Array,
-                   persons: pa.Array) -> dict[str, Sheet]:
+def _person_sheets(
+    draw: Draw, block: Block, facts: Facts, days: Diary, keys: pa.Array, persons: pa.Array
+) -> dict[str, Sheet]:
     health, people = facts.health, facts.people
     shown = health.disabled & draw.chance(_CERTIFICATE, people.n)
     certificate: Small = np.where(shown, health.disability_class, np.int8(0))
@@ -73,8 +74,12 @@ def _latent(facts: Facts, keys: pa.Array, block: Block) -> dict[str, pa.Array]:
     net = facts.accounts[0].net
     gaps_factor = block.county.villages.gaps[facts.homes.village]
     values = {
-        "hardship": facts.homes.hardship, "rank": np.abs(facts.place), "failed_season": facts.place < 0,
-        "income_pc": net / 100 / facts.size, "persons": facts.size, "village_gaps": gaps_factor,
+        "hardship": facts.homes.hardship,
+        "rank": np.abs(facts.place),
+        "failed_season": facts.place < 0,
+        "income_pc": net / 100 / facts.size,
+        "persons": facts.size,
+        "village_gaps": gaps_factor,
     }
     columns = {LATENT_SCHEMA.names[0]: keys}
     columns.update({name: pa.array(array, LATENT_SCHEMA.field(name).type) for name, array in values.items()})

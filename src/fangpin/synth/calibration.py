@@ -29,8 +29,16 @@ _DATA = "margins.yaml"
 _GROUPS = 5
 _GONE = ("5", "6", "7", "8")
 _SCHEMA: dict[str, type[pl.DataType]] = {
-    "margin": pl.String, "zh": pl.String, "en": pl.String, "unit": pl.String, "published": pl.Float64,
-    "generated": pl.Float64, "ratio": pl.Float64, "year": pl.Int64, "verified": pl.Boolean, "source": pl.String,
+    "margin": pl.String,
+    "zh": pl.String,
+    "en": pl.String,
+    "unit": pl.String,
+    "published": pl.Float64,
+    "generated": pl.Float64,
+    "ratio": pl.Float64,
+    "year": pl.Int64,
+    "verified": pl.Boolean,
+    "source": pl.String,
 }
 
 
@@ -97,8 +105,12 @@ def calibration(path: Path) -> pl.DataFrame:
 
 
 def _nothing_there(path: Path) -> UnusableInput:
-    return UnusableInput("FP-SYNTH-007", Text("这里没有模拟数据", "no generated county is here"), place=str(path),
-                         remedy=Text("先运行 fangpin synth", "run fangpin synth first"))
+    return UnusableInput(
+        "FP-SYNTH-007",
+        Text("这里没有模拟数据", "no generated county is here"),
+        place=str(path),
+        remedy=Text("先运行 fangpin synth", "run fangpin synth first"),
+    )
 
 
 def _counties(root: Path) -> Iterator[dict[str, Path]]:
@@ -174,16 +186,44 @@ def _income_rows(sums: _Sums, year: int) -> list[tuple[object, ...]]:
     quintiles = statistics.rural_quintiles(year)
     means = sums.group_money / np.maximum(sums.group_persons, 1)
     rows: list[tuple[object, ...]] = [
-        _row(f"quintile_{i + 1}", Text(f"五等份分组第 {i + 1} 组人均收入", f"mean income of quintile {i + 1}"),
-             "yuan/person/year", float(published), float(means[i]), year, quintiles.verified, quintiles.source)
+        _row(
+            f"quintile_{i + 1}",
+            Text(f"五等份分组第 {i + 1} 组人均收入", f"mean income of quintile {i + 1}"),
+            "yuan/person/year",
+            float(published),
+            float(means[i]),
+            year,
+            quintiles.verified,
+            quintiles.source,
+        )
         for i, published in enumerate(quintiles.means)
     ]
     mean, median = statistics.rural_mean(year), statistics.rural_median_of(year)
     persons = max(sums.persons, 1)
-    rows.append(_row("mean", Text("人均收入均值", "mean income per head"), "yuan/person/year", float(mean.value),
-                     float(sums.group_money.sum() / persons), mean.year, mean.verified, mean.source))
-    rows.append(_row("median", Text("人均收入中位数", "median income per head"), "yuan/person/year",
-                     float(median.value), sums.medians / persons, median.year, median.verified, median.source))
+    rows.append(
+        _row(
+            "mean",
+            Text("人均收入均值", "mean income per head"),
+            "yuan/person/year",
+            float(mean.value),
+            float(sums.group_money.sum() / persons),
+            mean.year,
+            mean.verified,
+            mean.source,
+        )
+    )
+    rows.append(
+        _row(
+            "median",
+            Text("人均收入中位数", "median income per head"),
+            "yuan/person/year",
+            float(median.value),
+            sums.medians / persons,
+            median.year,
+            median.verified,
+            median.source,
+        )
+    )
     return rows
 
 
@@ -194,7 +234,8 @@ def _other_rows(sums: _Sums) -> list[tuple[object, ...]]:
         "persons_per_household": sums.share("persons_per_household", sums.households),
         **{name: sums.share(name, counted.get("aged", 0.0)) for name in ("share_0_14", "share_60", "share_65")},
         "insured": sums.share("insured", counted.get("covered", 0.0)),
-        "wage_share": sums.share("a", money), "property_share": sums.share("c", money),
+        "wage_share": sums.share("a", money),
+        "property_share": sums.share("c", money),
         "business_share": sums.share("b", money) - sums.share("e", money),
         "transfer_share": sums.share("d", money),
         "car_share": sums.share("car_share", counted.get("homes", 0.0)),
@@ -206,8 +247,9 @@ def _other_rows(sums: _Sums) -> list[tuple[object, ...]]:
     ]
 
 
-def _row(name: str, label: Text, unit: str, published: float, generated: float, year: int, verified: bool,
-         source: str) -> tuple[object, ...]:
+def _row(
+    name: str, label: Text, unit: str, published: float, generated: float, year: int, verified: bool, source: str
+) -> tuple[object, ...]:
     return name, label.zh, label.en, unit, published, generated, generated / published, year, verified, source
 
 

@@ -54,17 +54,28 @@ def check_out(out: Path, tables: Sequence[str]) -> None:
     """
     place = str(out)
     if out.exists() and not out.is_dir():
-        raise UnusableInput("FP-SYNTH-004", Text("这里是一个文件，不能作目录", "a file stands where the folder should"),
-                            place=place, remedy=Text("换一个目录", "give another folder"))
+        raise UnusableInput(
+            "FP-SYNTH-004",
+            Text("这里是一个文件，不能作目录", "a file stands where the folder should"),
+            place=place,
+            remedy=Text("换一个目录", "give another folder"),
+        )
     if (out / MANIFEST).exists() and _is_ours(out / MANIFEST):
         return
-    found = [f"{name}{suffix}" for name in (*tables, "truth") for suffix in _INPUT_SUFFIXES
-             if (out / f"{name}{suffix}").exists()]
+    found = [
+        f"{name}{suffix}"
+        for name in (*tables, "truth")
+        for suffix in _INPUT_SUFFIXES
+        if (out / f"{name}{suffix}").exists()
+    ]
     found += [name for name in (MANIFEST, README) if (out / name).exists()]
     if found:
         raise UnusableInput(
-            "FP-SYNTH-005", Text("目录里有不是模拟生成的文件", "the folder holds files that were not generated"),
-            place=place, read="、".join(found), remedy=Text("换一个空目录", "give an empty folder"),
+            "FP-SYNTH-005",
+            Text("目录里有不是模拟生成的文件", "the folder holds files that were not generated"),
+            place=place,
+            read="、".join(found),
+            remedy=Text("换一个空目录", "give an empty folder"),
         )
 
 
@@ -86,8 +97,12 @@ def staged(out: Path, entries: Sequence[str]) -> Iterator[Path]:
         out.mkdir(parents=True, exist_ok=True)
         stage = Path(tempfile.mkdtemp(prefix=".partial-", dir=out))
     except OSError as error:
-        raise UnusableInput("FP-SYNTH-006", Text("目录不能写", "the folder cannot be written"), place=str(out),
-                            read=str(error.strerror or error)) from error
+        raise UnusableInput(
+            "FP-SYNTH-006",
+            Text("目录不能写", "the folder cannot be written"),
+            place=str(out),
+            read=str(error.strerror or error),
+        ) from error
     try:
         yield stage
         _take_place(stage, out, entries)
@@ -123,12 +138,15 @@ def about_files(stage: Path, about: Mapping[str, object]) -> None:
     (stage / "truth" / README).write_text("# 模拟数据的真值 · hidden truth of synthetic data\n\n" + text, "utf-8")
 
 
-def write_manifest(stage: Path, about: Mapping[str, object], counties: Sequence[str], rows: Mapping[str, int],
-                   margins: pl.DataFrame) -> None:
+def write_manifest(
+    stage: Path, about: Mapping[str, object], counties: Sequence[str], rows: Mapping[str, int], margins: pl.DataFrame
+) -> None:
     """MANIFEST.json: the arguments, the rows, a checksum for every file, and the calibration."""
     files = sorted(path for path in stage.rglob("*") if path.is_file())
     document = {
-        **about, "counties": list(counties), "rows": dict(rows),
+        **about,
+        "counties": list(counties),
+        "rows": dict(rows),
         "files": {path.relative_to(stage).as_posix(): _sha256(path) for path in files},
         "calibration": [
             {key: round(value, 6) if isinstance(value, float) else value for key, value in row.items()}

@@ -146,12 +146,38 @@ def draw_facts(draw: Draw, block: Block, when: Season) -> Facts:
     water = ~living.water_safe
     risks = standing.hardships(draw, homes, folk, health, hands, pupil, debt, place, living.unsafe, water, work.months)
     watched = standing.monitored(draw, homes, risks, accounts[0].net / 100 / size, was_poor, when.last)
-    return Facts(homes, folk, size, was_poor, health, school, cover, hands, dibao, tekun, place, work, accounts,
-                 living, debt, watched)
+    return Facts(
+        homes,
+        folk,
+        size,
+        was_poor,
+        health,
+        school,
+        cover,
+        hands,
+        dibao,
+        tekun,
+        place,
+        work,
+        accounts,
+        living,
+        debt,
+        watched,
+    )
 
 
-def _money(draw: Draw, when: Season, homes: Homes, folk: People, size: Ints, hands: Labour, cover: Cover,
-           health: Health, relief: tuple[Flags, Flags], place: Array) -> tuple[Work, tuple[Account, ...]]:
+def _money(
+    draw: Draw,
+    when: Season,
+    homes: Homes,
+    folk: People,
+    size: Ints,
+    hands: Labour,
+    cover: Cover,
+    health: Health,
+    relief: tuple[Flags, Flags],
+    place: Array,
+) -> tuple[Work, tuple[Account, ...]]:
     """Work of the last window, and the accounts of all years, the last year first."""
     public_months = np.where(hands.public_job > 0, draw.whole(6, 12, folk.n), 0).astype(np.int8)
     ill = folk.any((health.major | health.severe) & folk.belongs)
@@ -177,8 +203,17 @@ def _money(draw: Draw, when: Season, homes: Homes, folk: People, size: Ints, han
     return work, tuple(accounts)
 
 
-def _work(draw: Draw, homes: Homes, folk: People, hands: Labour, months: Small, pay: Money, public_months: Small,
-          public_yuan: Array, book: Account) -> Work:
+def _work(
+    draw: Draw,
+    homes: Homes,
+    folk: People,
+    hands: Labour,
+    months: Small,
+    pay: Money,
+    public_months: Small,
+    public_yuan: Array,
+    book: Account,
+) -> Work:
     farm = income.months_on_land(draw, homes, folk, hands, months)
     business = book.items["b"] - book.items["e"]
     earned = income.earnings(folk, hands, months, pay, farm, public_yuan, business)

@@ -15,23 +15,82 @@ from fangpin.synth.draw import Draw, Flags, Floats
 from fangpin.synth.facts import Block, Facts
 from fangpin.synth.ledgers import DERIVED, LETTERS, IncomeRows
 
-_HOUSEHOLD = {"natural_village": 0.02, "address": 0.05, "head_name": 0.002, "head_id_number": 0.008, "phone": 0.05,
-              "population": 0.003, "is_ex_poor": 0.004, "no_labour_whole_household": 0.01, "relocated": 0.01,
-              "lives_in_resettlement_site": 0.01, "martyr_family": 0.04, "school_debt": 0.040}
-_MEMBER = {"name": 0.002, "sex": 0.002, "birth_date": 0.006, "id_number": 0.012, "ethnic_group": 0.010,
-           "political_status": 0.03, "relation_to_head": 0.004, "health_status": 0.015, "disability_class": 0.03,
-           "disability_level": 0.05, "labour_skill": 0.020, "labour_lost_on": 0.25, "work_monthly_income": 0.04,
-           "employer": 0.25, "industry": 0.05, "job_channel": 0.05, "point_to_point": 0.05, "work_abroad": 0.02,
-           "resident_medical": 0.014, "employee_medical": 0.015, "catastrophic_insurance": 0.02,
-           "commercial_medical": 0.05, "medical_aid": 0.02, "other_health_help": 0.03, "resident_pension": 0.02,
-           "employee_pension": 0.02, "receives_pension": 0.025, "bedridden": 0.024, "dibao": 0.010, "tekun": 0.010,
-           "mandarin": 0.05, "trained": 0.050, "training_kind": 0.10, "earnings": 0.05, "farm_months": 0.035,
-           "state": 0.03}
-_LIVING = {"farmland": 0.03, "road_type": 0.03, "road_distance_km": 0.05, "cooperative": 0.04, "leading_firm": 0.04,
-           "leader_driven": 0.04, "house_grade": 0.04, "other_safe_house": 0.12, "house_area": 0.03, "fuel": 0.03,
-           "electricity": 0.01, "tv_signal": 0.02, "sanitary_toilet": 0.02, "water_source_works": 0.10,
-           "water_access": 0.02, "water_fetch_minutes": 0.10, "water_safe": 0.040, "durables": 0.045,
-           "internet": 0.035, "property_car": 0.02, "property_house": 0.03, "property_firm": 0.06}
+_HOUSEHOLD = {
+    "natural_village": 0.02,
+    "address": 0.05,
+    "head_name": 0.002,
+    "head_id_number": 0.008,
+    "phone": 0.05,
+    "population": 0.003,
+    "is_ex_poor": 0.004,
+    "no_labour_whole_household": 0.01,
+    "relocated": 0.01,
+    "lives_in_resettlement_site": 0.01,
+    "martyr_family": 0.04,
+    "school_debt": 0.040,
+}
+_MEMBER = {
+    "name": 0.002,
+    "sex": 0.002,
+    "birth_date": 0.006,
+    "id_number": 0.012,
+    "ethnic_group": 0.010,
+    "political_status": 0.03,
+    "relation_to_head": 0.004,
+    "health_status": 0.015,
+    "disability_class": 0.03,
+    "disability_level": 0.05,
+    "labour_skill": 0.020,
+    "labour_lost_on": 0.25,
+    "work_monthly_income": 0.04,
+    "employer": 0.25,
+    "industry": 0.05,
+    "job_channel": 0.05,
+    "point_to_point": 0.05,
+    "work_abroad": 0.02,
+    "resident_medical": 0.014,
+    "employee_medical": 0.015,
+    "catastrophic_insurance": 0.02,
+    "commercial_medical": 0.05,
+    "medical_aid": 0.02,
+    "other_health_help": 0.03,
+    "resident_pension": 0.02,
+    "employee_pension": 0.02,
+    "receives_pension": 0.025,
+    "bedridden": 0.024,
+    "dibao": 0.010,
+    "tekun": 0.010,
+    "mandarin": 0.05,
+    "trained": 0.050,
+    "training_kind": 0.10,
+    "earnings": 0.05,
+    "farm_months": 0.035,
+    "state": 0.03,
+}
+_LIVING = {
+    "farmland": 0.03,
+    "road_type": 0.03,
+    "road_distance_km": 0.05,
+    "cooperative": 0.04,
+    "leading_firm": 0.04,
+    "leader_driven": 0.04,
+    "house_grade": 0.04,
+    "other_safe_house": 0.12,
+    "house_area": 0.03,
+    "fuel": 0.03,
+    "electricity": 0.01,
+    "tv_signal": 0.02,
+    "sanitary_toilet": 0.02,
+    "water_source_works": 0.10,
+    "water_access": 0.02,
+    "water_fetch_minutes": 0.10,
+    "water_safe": 0.040,
+    "durables": 0.045,
+    "internet": 0.035,
+    "property_car": 0.02,
+    "property_house": 0.03,
+    "property_firm": 0.06,
+}
 _SAFEGUARDS = {"housing_problem": 0.01, "school_dropout": 0.01, "water_problem": 0.01, "uninsured_member": 0.01}
 _SCHOOLING, _WORK = 0.020, 0.028
 _MOST = 0.6
@@ -130,8 +189,30 @@ def _income(draw: Draw, rows: IncomeRows, factor: Floats) -> tuple[dict[str, Fla
 
 
 def _below_the_letters() -> tuple[str, ...]:
-    return ("a1", "a4", "b1", "b2", "b3", "b4", "c1", "c2", "c5", "d2", "d3", "d4", "d5", "d5a", "d6", "d6b", "d6d",
-            "d6f", "d6j", "d6p", "e1", "e4")
+    return (
+        "a1",
+        "a4",
+        "b1",
+        "b2",
+        "b3",
+        "b4",
+        "c1",
+        "c2",
+        "c5",
+        "d2",
+        "d3",
+        "d4",
+        "d5",
+        "d5a",
+        "d6",
+        "d6b",
+        "d6d",
+        "d6f",
+        "d6j",
+        "d6p",
+        "e1",
+        "e4",
+    )
 
 
 def _roster(draw: Draw, facts: Facts, factor: Floats) -> Flags:

@@ -50,8 +50,13 @@ class Generated:
 
 
 def generate(
-    out: Path, households: int, seed: int, county: str | None = None, years: int = 1,
-    until: date = date(2021, 12, 31), progress: Progress | None = None,
+    out: Path,
+    households: int,
+    seed: int,
+    county: str | None = None,
+    years: int = 1,
+    until: date = date(2021, 12, 31),
+    progress: Progress | None = None,
 ) -> Generated:
     """Households with members, income, living conditions and aid, in Parquet; every file says 模拟数据.
 
@@ -83,15 +88,23 @@ def generate(
     check_out(out, TABLES)
     plan = places.plan(households, county)
     when = season(until, years)
-    about = {"notice": NOTICE, "generator": VERSION, "fangpin": _package_version(), "seed": seed, "years": years,
-             "until": until.isoformat(), "quintile_years": list(when.quintile_years)}
+    about = {
+        "notice": NOTICE,
+        "generator": VERSION,
+        "fangpin": _package_version(),
+        "seed": seed,
+        "years": years,
+        "until": until.isoformat(),
+        "quintile_years": list(when.quintile_years),
+    }
     with staged(out, (*TABLES, "truth")) as stage:
         members, rows = _fill(stage, plan, seed, when, about, progress)
         asked = {**about, "households": households, "county": county}
         about_files(stage, asked)
         write_manifest(stage, asked, [code for code, _ in plan], rows, calibration(stage))
-    return Generated(out, households, members, tuple(code for code, _ in plan), rows, out / "truth",
-                     out / "MANIFEST.json")
+    return Generated(
+        out, households, members, tuple(code for code, _ in plan), rows, out / "truth", out / "MANIFEST.json"
+    )
 
 
 def _check(households: int, seed: int, years: int, until: date) -> None:
@@ -99,13 +112,22 @@ def _check(households: int, seed: int, years: int, until: date) -> None:
         (households < 1, "--households", households, Text("至少 1", "at least 1")),
         (seed < 0, "--seed", seed, Text("0 或更大的整数", "a whole number from 0")),
         (not 1 <= years <= _MOST_YEARS, "--years", years, Text(f"1 到 {_MOST_YEARS}", f"1 to {_MOST_YEARS}")),
-        (not _FIRST_DAY <= until <= _LAST_DAY, "--until", until, Text(f"{_FIRST_DAY} 到 {_LAST_DAY}",
-                                                                      f"{_FIRST_DAY} to {_LAST_DAY}")),
+        (
+            not _FIRST_DAY <= until <= _LAST_DAY,
+            "--until",
+            until,
+            Text(f"{_FIRST_DAY} 到 {_LAST_DAY}", f"{_FIRST_DAY} to {_LAST_DAY}"),
+        ),
     ]
     for bad, place, read, expected in wrong:
         if bad:
-            raise UnusableInput("FP-SYNTH-003", Text("参数不能用", "the argument cannot be used"), place=place,
-                                read=str(read), expected=expected)
+            raise UnusableInput(
+                "FP-SYNTH-003",
+                Text("参数不能用", "the argument cannot be used"),
+                place=place,
+                read=str(read),
+                expected=expected,
+            )
 
 
 def _package_version() -> str:
@@ -116,16 +138,24 @@ def _package_version() -> str:
         return "unknown"
 
 
-def _fill(stage: Path, plan: list[tuple[str, int]], seed: int, when: Season, about: Mapping[str, object],
-          progress: Progress | None) -> tuple[int, dict[str, int]]:
+def _fill(
+    stage: Path,
+    plan: list[tuple[str, int]],
+    seed: int,
+    when: Season,
+    about: Mapping[str, object],
+    progress: Progress | None,
+) -> tuple[int, dict[str, int]]:
     """All counties written under ``stage``; the number of members, and rows by table of the registry."""
     total, done, members = sum(size for _, size in plan), 0, 0
     rows = dict.fromkeys(TABLES, 0)
     for code, size in plan:
         blocks = _blocks(places.county(code, size, seed))
         # the pool is left before the files: nothing writes into a file that is being closed
-        with (_county_files(stage, code, len(plan) == 1, about) as (registry, truth),
-              ThreadPoolExecutor(max_workers=1) as pool):
+        with (
+            _county_files(stage, code, len(plan) == 1, about) as (registry, truth),
+            ThreadPoolExecutor(max_workers=1) as pool,
+        ):
             for made in _written(pool, registry, truth, blocks, seed, when):
                 done += made.households
                 members += made.members
@@ -138,12 +168,14 @@ def _fill(stage: Path, plan: list[tuple[str, int]], seed: int, when: Season, abo
 
 def _blocks(county: County) -> list[Block]:
     count = -(-county.size // BLOCK_SIZE)
-    return [Block(county, i, count, i * BLOCK_SIZE, min(BLOCK_SIZE, county.size - i * BLOCK_SIZE))
-            for i in range(count)]
+    return [
+        Block(county, i, count, i * BLOCK_SIZE, min(BLOCK_SIZE, county.size - i * BLOCK_SIZE)) for i in range(count)
+    ]
 
 
-def _written(pool: ThreadPoolExecutor, registry: CountyFiles, truth: CountyFiles, blocks: list[Block], seed: int,
-             when: Season) -> Iterator[Made]:
+def _written(
+    pool: ThreadPoolExecutor, registry: CountyFiles, truth: CountyFiles, blocks: list[Block], seed: int, when: Season
+) -> Iterator[Made]:
     """The blocks in order, each written by the other thread while the next is drawn."""
     waiting: tuple[Future[None], Made] | None = None
     for block in blocks:
@@ -158,9 +190,11 @@ def _written(pool: ThreadPoolExecutor, registry: CountyFiles, truth: CountyFiles
 
 
 @contextmanager
-def _county_files(stage: Path, code: str, alone: bool,
-                  about: Mapping[str, object]) -> Iterator[tuple[CountyFiles, CountyFiles]]:
+def _county_files(
+    stage: Path, code: str, alone: bool, about: Mapping[str, object]
+) -> Iterator[tuple[CountyFiles, CountyFiles]]:
     """The files of one county, for the registry and for the truth; closed whatever happens."""
+
     def path(folder: Path, table: str) -> Path:
         return folder / f"{table}.parquet" if alone else folder / table / f"{code}.parquet"
 

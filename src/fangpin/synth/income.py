@@ -43,8 +43,16 @@ class Transfers:
     @property
     def total(self) -> Array:
         """All of them together."""
-        return (self.pension + self.dibao + self.tekun + self.elder + self.disability + self.land + self.forest
-                + self.public_job)
+        return (
+            self.pension
+            + self.dibao
+            + self.tekun
+            + self.elder
+            + self.disability
+            + self.land
+            + self.forest
+            + self.public_job
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +76,17 @@ class Work:
     earnings: Money
 
 
-def transfers(draw: Draw, people: People, cover: Cover, health: Health, labour: Labour, dibao: Flags, tekun: Flags,
-              public_months: Small, year: int) -> Transfers:
+def transfers(
+    draw: Draw,
+    people: People,
+    cover: Cover,
+    health: Health,
+    labour: Labour,
+    dibao: Flags,
+    tekun: Flags,
+    public_months: Small,
+    year: int,
+) -> Transfers:
     """Pensions, relief, subsidies and public jobs of a year; amounts grow with the year."""
     grown = 1.045 ** (year - 2021)
     n, homes = people.n, people.start.size
@@ -84,9 +101,13 @@ def transfers(draw: Draw, people: People, cover: Cover, health: Health, labour: 
 
     wooded = draw.chance(0.12, homes)
     return Transfers(
-        pension=yearly(pension, cover.receives_pension), dibao=yearly(relief, dibao), tekun=yearly(care, tekun),
-        elder=yearly(np.full(n, 600.0), people.age >= 80), disability=yearly(np.full(n, 840.0), health.severe),
-        land=np.rint(labour.land.astype(np.float64) * 82), forest=np.where(wooded, draw.whole(50, 900, homes), 0),
+        pension=yearly(pension, cover.receives_pension),
+        dibao=yearly(relief, dibao),
+        tekun=yearly(care, tekun),
+        elder=yearly(np.full(n, 600.0), people.age >= 80),
+        disability=yearly(np.full(n, 840.0), health.severe),
+        land=np.rint(labour.land.astype(np.float64) * 82),
+        forest=np.where(wooded, draw.whole(50, 900, homes), 0),
         public_job=yearly(pay * public_months, labour.public_job > 0),
     )
 
@@ -99,8 +120,14 @@ def rank(draw: Draw, homes: Homes, people: People, labour: Labour, cover: Cover,
     learned = learned / np.maximum(people.count(labour.able), 1)
     pensioned = people.count(cover.employee_pension & cover.receives_pension & people.belongs) / size
     noise = draw.normal(homes.n)
-    score = (-0.62 * homes.hardship + 0.85 * (workers - 0.6) + 0.16 * (learned - 2.6) + 1.9 * pensioned
-             - 0.17 * (size - 2.86) + 0.60 * noise)
+    score = (
+        -0.62 * homes.hardship
+        + 0.85 * (workers - 0.6)
+        + 0.16 * (learned - 2.6)
+        + 1.9 * pensioned
+        - 0.17 * (size - 2.86)
+        + 0.60 * noise
+    )
     failed = people.any(labour.farms) & draw.chance(0.0045, homes.n)
     score[failed] -= 1000
     order = np.argsort(score, kind="stable")
@@ -179,8 +206,9 @@ def months_on_land(draw: Draw, homes: Homes, people: People, labour: Labour, mon
     return np.clip(found, 0, 12 - months).astype(np.int8)
 
 
-def account(draw: Draw, people: People, paid: Transfers, net: Money, wages: Array, labour: Labour,
-            ill: Flags) -> Account:
+def account(
+    draw: Draw, people: People, paid: Transfers, net: Money, wages: Array, labour: Labour, ill: Flags
+) -> Account:
     """The items of a household's year, given its net income (fen), its wages and what it receives (yuan)."""
     n = net.size
     rest = net - ((wages + paid.total) * FEN).astype(np.int64)
@@ -232,13 +260,20 @@ def _property(draw: Draw, c: Money, n: int) -> dict[str, Money]:
 
 def _transfer_items(draw: Draw, paid: Transfers, d6: Money, farms: Flags, n: int) -> dict[str, Money]:
     """Transfers by item; ``d6`` is what children and others give."""
+
     def fen(values: Array) -> Money:
         return (values * FEN).astype(np.int64)
 
     support = np.where(farms & draw.chance(0.7, n), 0, d6)
     items = {
-        "d2": fen(paid.dibao), "d3": fen(paid.tekun), "d4": fen(paid.pension), "d5a": fen(paid.forest),
-        "d6b": fen(paid.land), "d6d": fen(paid.elder), "d6f": fen(paid.disability), "d6j": support,
+        "d2": fen(paid.dibao),
+        "d3": fen(paid.tekun),
+        "d4": fen(paid.pension),
+        "d5a": fen(paid.forest),
+        "d6b": fen(paid.land),
+        "d6d": fen(paid.elder),
+        "d6f": fen(paid.disability),
+        "d6j": support,
         "d6p": d6 - support,
     }
     items["d5"] = items["d5a"]
@@ -247,8 +282,9 @@ def _transfer_items(draw: Draw, paid: Transfers, d6: Money, farms: Flags, n: int
     return items
 
 
-def earnings(people: People, labour: Labour, months: Small, pay: Money, farm_months: Small, public_yuan: Array,
-             business: Money) -> Money:
+def earnings(
+    people: People, labour: Labour, months: Small, pay: Money, farm_months: Small, public_yuan: Array, business: Money
+) -> Money:
     """What each member earned in the window, in yuan: pay, public jobs, and a share of the household's business.
 
     Whoever lost the ability to work earns nothing.
@@ -267,5 +303,3 @@ def floors(paid: Transfers, size: Array, draw: Draw) -> Array:
     """The least income per head that fits the transfers, with a little beside them; yuan."""
     found: Array = paid.total / size + 60 + 500 * draw.unit(size.size) ** 2
     return found
-
-

@@ -36,8 +36,9 @@ class Labour:
     land: Floats
 
 
-def labour(draw: Draw, homes: Homes, people: People, health: Health, school: Schooling, ex_poor: Flags,
-           village_land: Floats) -> Labour:
+def labour(
+    draw: Draw, homes: Homes, people: People, health: Health, school: Schooling, ex_poor: Flags, village_land: Floats
+) -> Labour:
     """Ability and work of every member, and the farmland of every household (mu)."""
     n = people.n
     adult = (people.age >= 16) & (school.student == 0)
@@ -54,8 +55,14 @@ def labour(draw: Draw, homes: Homes, people: People, health: Health, school: Sch
     pull = np.exp(0.35 * draw.normal(n)) * np.array([0, 1.0, 1.5, 0.5, 0, 0], np.float32)[skill]
     land = village_land[homes.village] * (0.6 + 1.1 * people.count(people.belongs)) * np.exp(0.5 * draw.normal(homes.n))
     return Labour(
-        skill=skill, able=able, wages=wages, farms=works & ~wages, pull=pull.astype(np.float32),
-        public_job=public_job, trained=trained, training=np.where(trained, kind, np.int8(0)),
+        skill=skill,
+        able=able,
+        wages=wages,
+        farms=works & ~wages,
+        pull=pull.astype(np.float32),
+        public_job=public_job,
+        trained=trained,
+        training=np.where(trained, kind, np.int8(0)),
         land=np.rint(land * 10).astype(np.float32) / 10,
     )
 

@@ -58,8 +58,9 @@ def income_rows(facts: Facts, when: Season) -> IncomeRows:
 
 def _month_before(day: Ints) -> Ints:
     """The last day of the month before each day."""
-    found: Ints = (day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int32)
-                   - np.int32(1))
+    found: Ints = day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(
+        np.int32
+    ) - np.int32(1)
     return found
 
 
@@ -114,8 +115,11 @@ def _windows(sheet: Sheet, facts: Facts, diary: Diary, rows: IncomeRows, when: S
     on = facts.monitoring.on[rows.household]
     window_to = np.where(first, _month_before(np.maximum(on, 1)), ends[rows.back]).astype(np.int32)
     window_from = np.where(first, _first_of_window(window_to), begins[rows.back]).astype(np.int32)
-    known = np.where(rows.back == 0, diary.income_known[rows.household],
-                     ends[rows.back] + diary.income_known[rows.household] - ends[0])
+    known = np.where(
+        rows.back == 0,
+        diary.income_known[rows.household],
+        ends[rows.back] + diary.income_known[rows.household] - ends[0],
+    )
     known = np.where(first, on, known)
     sheet.plain("year", window_to.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int32) + 1970)
     sheet.codes("stage", rows.stage - 1, ("1", "2", "3"))
@@ -129,18 +133,30 @@ def living_sheet(facts: Facts, diary: Diary, keys: pa.Array, works: Array) -> Sh
     home, n = facts.dwelling, facts.homes.n
     sheet = Sheet(n)
     sheet.text("household_id", keys)
-    for name, area in (("farmland", facts.labour.land), ("forest", home.forest), ("orchard", home.orchard),
-                       ("pasture", home.pasture), ("water_area", home.pond), ("returned_forest", home.returned),
-                       ("road_distance_km", home.road_km)):
+    for name, area in (
+        ("farmland", facts.labour.land),
+        ("forest", home.forest),
+        ("orchard", home.orchard),
+        ("pasture", home.pasture),
+        ("water_area", home.pond),
+        ("returned_forest", home.returned),
+        ("road_distance_km", home.road_km),
+    ):
         sheet.plain(name, area.astype(np.float64).round(1))
     sheet.plain("house_area", home.area)
     sheet.codes("house_grade", home.grade - 1, ("A", "B", "C", "D"))
     sheet.plain("other_safe_house", home.other_house)
     sheet.numbered("road_type", home.road, 4)
     sheet.codes("fuel", np.minimum(home.fuel, 5) - 1, ("1", "2", "3", "4", "9"))
-    for name, flags in (("cooperative", home.cooperative), ("leading_firm", home.leading_firm),
-                        ("leader_driven", home.leader), ("electricity", home.electricity), ("tv_signal", home.tv),
-                        ("sanitary_toilet", home.toilet), ("water_safe", home.water_safe)):
+    for name, flags in (
+        ("cooperative", home.cooperative),
+        ("leading_firm", home.leading_firm),
+        ("leader_driven", home.leader),
+        ("electricity", home.electricity),
+        ("tv_signal", home.tv),
+        ("sanitary_toilet", home.toilet),
+        ("water_safe", home.water_safe),
+    ):
         sheet.plain(name, flags)
     sheet.numbered("industry_help_kind", home.industry, 9)
     count = int(works.max(initial=0)) + 1

@@ -74,8 +74,7 @@ def _calendar() -> Bytes:
     return np.frombuffer("".join(f"{d:%Y%m%d}" for d in days).encode("ascii"), np.uint8).reshape(-1, 8)
 
 
-def identity_numbers(prefix: str, people: People, slots: tuple[int, int], certificate: Small,
-                     level: Small) -> pa.Array:
+def identity_numbers(prefix: str, people: People, slots: tuple[int, int], certificate: Small, level: Small) -> pa.Array:
     """Identity numbers with check digits; a disability certificate adds class and level (20 digits).
 
     Args:

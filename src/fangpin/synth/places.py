@@ -25,9 +25,23 @@ _STRIDE = 997  # a prime: neighbours in the plan lie in different provinces
 _VILLAGE_SIZE = 320
 _VILLAGES = 799  # codes 201 to 999 of a township
 _VILLAGE_KEY = 0
-_MINORITIES = {"15": ("02", 0.20), "45": ("08", 0.38), "52": ("06", 0.36), "53": ("07", 0.33), "54": ("04", 0.95),
-               "62": ("03", 0.10), "63": ("04", 0.45), "64": ("03", 0.38), "65": ("05", 0.60), "43": ("15", 0.12),
-               "50": ("15", 0.08), "51": ("07", 0.07), "42": ("15", 0.05), "46": ("19", 0.18), "35": ("22", 0.01)}
+_MINORITIES = {
+    "15": ("02", 0.20),
+    "45": ("08", 0.38),
+    "52": ("06", 0.36),
+    "53": ("07", 0.33),
+    "54": ("04", 0.95),
+    "62": ("03", 0.10),
+    "63": ("04", 0.45),
+    "64": ("03", 0.38),
+    "65": ("05", 0.60),
+    "43": ("15", 0.12),
+    "50": ("15", 0.08),
+    "51": ("07", 0.07),
+    "42": ("15", 0.05),
+    "46": ("19", 0.18),
+    "35": ("22", 0.01),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +88,10 @@ def plan(households: int, county: str | None = None) -> list[tuple[str, int]]:
     codes = _rural_counties()
     if households > len(codes) * COUNTY_SIZE:
         raise UnusableInput(
-            "FP-SYNTH-002", Text("户数太多", "too many households"), place="--households", read=str(households),
+            "FP-SYNTH-002",
+            Text("户数太多", "too many households"),
+            place="--households",
+            read=str(households),
             expected=Text(f"不超过 {len(codes) * COUNTY_SIZE}", f"at most {len(codes) * COUNTY_SIZE}"),
         )
     sizes = [COUNTY_SIZE] * (households // COUNTY_SIZE)
@@ -86,7 +103,10 @@ def _county_code(county: str) -> str:
     region = regions.get(county)
     if region is None or region.level != "county":
         raise UnusableInput(
-            "FP-SYNTH-001", Text("没有这个县级代码", "no county has this code"), place="--county", read=county,
+            "FP-SYNTH-001",
+            Text("没有这个县级代码", "no county has this code"),
+            place="--county",
+            read=county,
             expected=Text("6 位县级行政区划代码", "the 6-digit code of a county"),
             remedy=Text("用 fangpin region 查代码", "find the code with fangpin region"),
         )
@@ -106,8 +126,13 @@ def county(code: str, size: int, seed: int) -> County:
     townships = _townships(code, -(-size // (_VILLAGES * _VILLAGE_SIZE // 2)))
     draw = Draw(seed, int(code), _VILLAGE_KEY)
     return County(
-        code=code, name=regions.name(code), townships=townships, identity_prefix=_identity_prefix(code),
-        minority=minority, work_places=_work_places(code), size=size,
+        code=code,
+        name=regions.name(code),
+        townships=townships,
+        identity_prefix=_identity_prefix(code),
+        minority=minority,
+        work_places=_work_places(code),
+        size=size,
         villages=_villages(draw, townships, size, share),
     )
 
@@ -156,8 +181,13 @@ def _villages(draw: Draw, townships: Sequence[tuple[str, str]], size: int, minor
     code = tuple(f"{townships[t][0]}{k:03d}" for t, k in zip(township.tolist(), number.tolist(), strict=True))
     gaps = np.exp(0.45 * draw.normal(n) + np.float32(0.05))
     return Villages(
-        code=code, township=township, households=households, hardship=draw.normal(n),
+        code=code,
+        township=township,
+        households=households,
+        hardship=draw.normal(n),
         gaps=np.where(draw.chance(0.06, n), gaps * 4, gaps).astype(np.float32),
-        dry=draw.chance(0.07, n), faint=draw.chance(0.07, n), minority=draw.chance(minority, n),
+        dry=draw.chance(0.07, n),
+        faint=draw.chance(0.07, n),
+        minority=draw.chance(minority, n),
         land=np.exp(0.4 * draw.normal(n)).astype(np.float32),
     )

@@ -25,8 +25,28 @@ SOURCE = "模拟数据"
 _EMPLOYERS = tuple(f"模拟企业{i:03d}" for i in range(1, 201))
 _GROUPS = tuple(f"{i}组" for i in range(1, 13))
 _INDUSTRIES = "ABCDEFGHIJKLMNOPQRST"
-_INDUSTRY_WEIGHTS = (0.05, 0.01, 0.34, 0.01, 0.24, 0.09, 0.06, 0.09, 0.01, 0.0, 0.01, 0.02, 0.0, 0.01, 0.06, 0.0, 0.0,
-                     0.0, 0.0, 0.0)
+_INDUSTRY_WEIGHTS = (
+    0.05,
+    0.01,
+    0.34,
+    0.01,
+    0.24,
+    0.09,
+    0.06,
+    0.09,
+    0.01,
+    0.0,
+    0.01,
+    0.02,
+    0.0,
+    0.01,
+    0.06,
+    0.0,
+    0.0,
+    0.0,
+    0.0,
+    0.0,
+)
 _UNITS = ("县农业农村局", "县民政局", "县教育局", "县卫生健康局", "县人力资源和社会保障局", "乡镇人民政府")
 
 
@@ -145,8 +165,9 @@ def member_sheet(draw: Draw, county: County, facts: Facts, diary: Diary, cast: C
 def _origins(draw: Draw, sheet: Sheet, county: County, facts: Facts) -> None:
     """People, and political status: League members among the young, Party members among adults."""
     people = facts.people
-    homely = draw.chance(np.where(county.villages.minority[facts.homes.village], 0.93, 0.04).astype(np.float32),
-                         facts.homes.n) & (county.minority != "01")
+    homely = draw.chance(
+        np.where(county.villages.minority[facts.homes.village], 0.93, 0.04).astype(np.float32), facts.homes.n
+    ) & (county.minority != "01")
     sheet.codes("ethnic_group", homely[people.household].astype(np.int8), ("01", county.minority))
     party = (people.age >= 20) & draw.chance(0.055, people.n)
     league = (people.age >= 14) & (people.age < 28) & ~party & draw.chance(0.35, people.n)
@@ -193,8 +214,9 @@ def _labour(draw: Draw, sheet: Sheet, county: County, facts: Facts, diary: Diary
     sheet.numbered("job_channel", channel, 5, ~paid)
     sheet.plain("point_to_point", (channel == 2) & (where >= 2), ~paid)
     sheet.plain("work_abroad", draw.chance(0.0006, n) & paid & (where >= 2))
-    sheet.codes("public_job", np.minimum(hands.public_job, 7) - 1, ("1", "2", "3", "4", "5", "6", "9"),
-                hands.public_job <= 0)
+    sheet.codes(
+        "public_job", np.minimum(hands.public_job, 7) - 1, ("1", "2", "3", "4", "5", "6", "9"), hands.public_job <= 0
+    )
     sheet.plain("public_job_months", work.public_months, hands.public_job <= 0)
     sheet.plain("trained", hands.trained, ~grown)
     sheet.numbered("training_kind", hands.training, 7)

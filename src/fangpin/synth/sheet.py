@@ -62,7 +62,8 @@ class Sheet:
         if unknown:
             raise KeyError(f"columns beyond the dictionary: {sorted(unknown)}")
         return {
-            field.name: self.columns[field.name](field.type) if field.name in self.columns
+            field.name: self.columns[field.name](field.type)
+            if field.name in self.columns
             else pa.nulls(self.n, field.type)
             for field in schema
         }

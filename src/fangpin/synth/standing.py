@@ -65,8 +65,9 @@ def ex_poor(draw: Draw, homes: Homes) -> Flags:
     return draw.chance(tilted(0.12, homes.hardship, 0.55), homes.n)
 
 
-def relief(draw: Draw, homes: Homes, people: People, labour: Labour, health: Health, place: Array,
-           was_poor: Flags) -> tuple[Flags, Flags]:
+def relief(
+    draw: Draw, homes: Homes, people: People, labour: Labour, health: Health, place: Array, was_poor: Flags
+) -> tuple[Flags, Flags]:
     """Who of the members is on dibao and who on tekun; nobody is on both."""
     low = np.abs(place)
     idle = ~people.any(labour.wages | labour.farms)
@@ -77,12 +78,23 @@ def relief(draw: Draw, homes: Homes, people: People, labour: Labour, health: Hea
     alone = (homes.kind == 0) & (low < 0.35) & idle & draw.chance(0.22, homes.n)
     tekun = alone[people.household] & people.belongs
     weak = health.severe | health.major | (people.age >= 65)
-    dibao = (household[people.household] & (whole[people.household] | weak) & people.belongs & ~tekun)
+    dibao = household[people.household] & (whole[people.household] | weak) & people.belongs & ~tekun
     return dibao, tekun
 
 
-def hardships(draw: Draw, homes: Homes, people: People, health: Health, labour: Labour, student: Flags, debt: Flags,
-              place: Array, unsafe_house: Flags, unsafe_water: Flags, months: Array) -> Hardships:
+def hardships(
+    draw: Draw,
+    homes: Homes,
+    people: People,
+    health: Health,
+    labour: Labour,
+    student: Flags,
+    debt: Flags,
+    place: Array,
+    unsafe_house: Flags,
+    unsafe_water: Flags,
+    months: Array,
+) -> Hardships:
     """The facts of every household that make a risk."""
     n, belongs = homes.n, people.belongs
     found = np.zeros((n, len(RISKS)), np.bool_)
@@ -117,8 +129,11 @@ def monitored(draw: Draw, homes: Homes, facts: Hardships, income: Array, was_poo
     risks = _risks(draw, facts.flags, listed | clue)
     disaster = np.array([1, 2, 3, 4, 5, 6, 7], np.int8)[draw.pick((0.45, 0.1, 0.2, 0.05, 0.15, 0.02, 0.03), n)]
     return Monitoring(
-        group=group, on=np.where(listed, on, -1).astype(np.int32), risks=risks,
-        disaster=np.where((risks == DISASTER).any(axis=1), disaster, np.int8(0)), removed=removed,
+        group=group,
+        on=np.where(listed, on, -1).astype(np.int32),
+        risks=risks,
+        disaster=np.where((risks == DISASTER).any(axis=1), disaster, np.int8(0)),
+        removed=removed,
         removed_how=np.where(removed, np.where(draw.chance(0.9, n), 1, 2), 0).astype(np.int8),
         removed_on=np.where(removed, removed_on, -1).astype(np.int32),
     )

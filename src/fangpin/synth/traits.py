@@ -86,9 +86,14 @@ def health(draw: Draw, homes: Homes, people: People) -> Health:
     height, weight = _bodies(draw, people, hard, under)
     bedridden = draw.chance(tilted(bed, hard, 0.5), n)
     return Health(
-        chronic=chronic | bedridden, major=major,
-        disability_class=np.where(disabled, kind, NOBODY), disability_level=np.where(disabled, level, NOBODY),
-        bedridden=bedridden, undernourished=under, height=height, weight=weight,
+        chronic=chronic | bedridden,
+        major=major,
+        disability_class=np.where(disabled, kind, NOBODY),
+        disability_level=np.where(disabled, level, NOBODY),
+        bedridden=bedridden,
+        undernourished=under,
+        height=height,
+        weight=weight,
     )
 
 
@@ -184,9 +189,11 @@ def cover(draw: Draw, homes: Homes, people: People, school: Schooling, ex_poor: 
     receives = (age >= 60) & (employee_pension | draw.chance(1 - tilted(0.070, hard, 1.0), n))
     poor = ex_poor[people.household]
     return Cover(
-        resident=resident, employee=employee,
+        resident=resident,
+        employee=employee,
         catastrophic=insured & (poor | draw.chance(0.97, n)),
         commercial=draw.chance(tilted(0.09, hard, -0.3), n),
         resident_pension=adult & ~employee_pension & joined & ((age < 60) | receives),
-        employee_pension=employee_pension, receives_pension=receives,
+        employee_pension=employee_pension,
+        receives_pension=receives,
     )

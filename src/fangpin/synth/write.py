@@ -19,22 +19,45 @@ from fangpin import tables
 
 NOTICE = "模拟数据 synthetic data"
 LATENT = "latent"
-LATENT_SCHEMA = pa.schema([
-    pa.field("household_id", pa.string(), nullable=False), pa.field("hardship", pa.float32()),
-    pa.field("rank", pa.float64()), pa.field("failed_season", pa.bool_()), pa.field("income_pc", pa.float64()),
-    pa.field("persons", pa.int32()), pa.field("village_gaps", pa.float32()),
-])
+LATENT_SCHEMA = pa.schema(
+    [
+        pa.field("household_id", pa.string(), nullable=False),
+        pa.field("hardship", pa.float32()),
+        pa.field("rank", pa.float64()),
+        pa.field("failed_season", pa.bool_()),
+        pa.field("income_pc", pa.float64()),
+        pa.field("persons", pa.int32()),
+        pa.field("village_gaps", pa.float32()),
+    ]
+)
 _SCALE = 2
 _UNIQUE = ("household_id", "person_id", "id_number", "head_id_number", "phone", "contract_no")
-_DENSE = ("a", "a1", "b", "b1", "b2", "e", "e1", "e4", "d", "d6", "earnings", "gross_income", "net_income",
-          "net_income_pc", "adjusted_income", "adjusted_income_pc")
+_DENSE = (
+    "a",
+    "a1",
+    "b",
+    "b1",
+    "b2",
+    "e",
+    "e1",
+    "e4",
+    "d",
+    "d6",
+    "earnings",
+    "gross_income",
+    "net_income",
+    "net_income_pc",
+    "adjusted_income",
+    "adjusted_income_pc",
+)
 
 
 def file_schema(table: str) -> pa.Schema:
     """The columns of a file: those of ``tables.arrow_schema``, money with two decimals."""
     money = pa.decimal128(18, _SCALE)
-    return pa.schema([field.with_type(money) if pa.types.is_decimal(field.type) else field
-                      for field in tables.arrow_schema(table)])
+    return pa.schema(
+        [field.with_type(money) if pa.types.is_decimal(field.type) else field for field in tables.arrow_schema(table)]
+    )
 
 
 class CountyFiles:
@@ -65,17 +88,27 @@ class CountyFiles:
     def __enter__(self) -> CountyFiles:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for writer in self._writers.values():
             writer.close()
 
 
 def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     path.parent.mkdir(parents=True, exist_ok=True)
-    dictionary = [f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
-                  for field in schema if field.name not in _UNIQUE and field.name not in _DENSE]
+    dictionary = [
+        f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
+        for field in schema
+        if field.name not in _UNIQUE and field.name not in _DENSE
+    ]
     return pq.ParquetWriter(
-        path, schema, compression="zstd", compression_level=1, use_dictionary=dictionary, store_schema=False,
-        store_decimal_as_integer=True, write_statistics=["household_id"],
+        path,
+        schema,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=dictionary,
+        store_schema=False,
+        store_decimal_as_integer=True,
+        write_statistics=["household_id"],
     )

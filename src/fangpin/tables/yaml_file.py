@@ -156,19 +156,36 @@ def _problem(found: Any, model: type[BaseModel], places: Places, name: str) -> D
         hint = Text(f"是否想写 {guess}？", f"did you mean {guess}?") if guess else None
         return DocumentError("FP-DOCUMENT-003", Text("未知的键", "unknown key"), place=place, read=where, remedy=hint)
     if found["type"] == "missing":
-        return DocumentError("FP-DOCUMENT-004", Text("缺少必要的键", "a required key is missing"), place=place, read=where,
-                             remedy=Text(f"补写 {loc[-1]}", f"add {loc[-1]}"))
+        return DocumentError(
+            "FP-DOCUMENT-004",
+            Text("缺少必要的键", "a required key is missing"),
+            place=place,
+            read=where,
+            remedy=Text(f"补写 {loc[-1]}", f"add {loc[-1]}"),
+        )
     read = f"{where} = {found.get('input')!r}"[:200]
     expected = Text(EXPECTED.get(found["type"], found["msg"]), found["msg"])
-    return DocumentError("FP-DOCUMENT-005", Text("值不合要求", "the value does not fit"), place=place, read=read,
-                         expected=expected)
+    return DocumentError(
+        "FP-DOCUMENT-005", Text("值不合要求", "the value does not fit"), place=place, read=read, expected=expected
+    )
 
 
 EXPECTED = {
-    "bool_parsing": "真假值（true 或 false）", "bool_type": "真假值（true 或 false）", "int_parsing": "整数",
-    "int_type": "整数", "float_parsing": "数", "float_type": "数", "string_type": "文字", "list_type": "清单",
-    "dict_type": "键与值", "date_from_datetime_parsing": "日期，形如 2021-06-30", "date_type": "日期，形如 2021-06-30",
-    "model_type": "键与值", "literal_error": "所列取值之一", "too_short": "至少一项", "model_attributes_type": "键与值",
+    "bool_parsing": "真假值（true 或 false）",
+    "bool_type": "真假值（true 或 false）",
+    "int_parsing": "整数",
+    "int_type": "整数",
+    "float_parsing": "数",
+    "float_type": "数",
+    "string_type": "文字",
+    "list_type": "清单",
+    "dict_type": "键与值",
+    "date_from_datetime_parsing": "日期，形如 2021-06-30",
+    "date_type": "日期，形如 2021-06-30",
+    "model_type": "键与值",
+    "literal_error": "所列取值之一",
+    "too_short": "至少一项",
+    "model_attributes_type": "键与值",
 }
 
 

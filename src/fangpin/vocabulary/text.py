@@ -23,6 +23,7 @@ class Text(NamedTuple):
 
     def format(self, **values: object) -> Text:
         """Both halves with ``{name}`` filled in; a value that is itself a Text is put in by its language."""
+
         def half(template: str, lang: str) -> str:
             said = {k: v(lang) if isinstance(v, Text) else v for k, v in values.items()}
             return template.format(**said)

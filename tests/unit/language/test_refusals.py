@@ -16,11 +16,18 @@ from helpers import trials
 from random_rules import Rules, context
 
 PARAMETERS = {
-    "k": Parameter(3, "kind"), "age_min": Parameter(70, "year"), "line": Parameter(500, "yuan"),
-    "reading": Parameter("strict"), "on_debt": Parameter(True), "listed": Parameter(("1", "2")), "bare": Parameter(2),
+    "k": Parameter(3, "kind"),
+    "age_min": Parameter(70, "year"),
+    "line": Parameter(500, "yuan"),
+    "reading": Parameter("strict"),
+    "on_debt": Parameter(True),
+    "listed": Parameter(("1", "2")),
+    "bare": Parameter(2),
 }
 CONTEXT = Context(vocabulary(), PARAMETERS, {}, "rule.yaml", 7, 11)
-MEMBERS = Context(vocabulary(), PARAMETERS, {"weak": ("member", parse("bedridden", CONTEXT, scope="member"))}, "rule.yaml")
+MEMBERS = Context(
+    vocabulary(), PARAMETERS, {"weak": ("member", parse("bedridden", CONTEXT, scope="member"))}, "rule.yaml"
+)
 
 #: rule · code · column of the mistake (the text begins at column 11 of line 7) · a word the message must hold
 REFUSED = [
@@ -184,15 +191,24 @@ def test_a_rule_gives_what_is_wanted() -> None:
     assert parse("household.population * 2", CONTEXT, want="number")
 
 
-def test_nothing_is_printed_about_what_is_refused(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_printed_about_what_is_refused(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
     with caplog.at_level(logging.WARNING), pytest.raises(DocumentError):
         parse("show tables", CONTEXT)
     assert not caplog.records
     assert capsys.readouterr() == ("", "")
 
 
-DEEP = ["not " * 5000 + "electricity", "-" * 5000 + "1 > 0", "electricity" + " and electricity" * 5000,
-        "case when electricity then " * 500 + "true" + " else false end" * 500, "[" * 500, "{" * 500, "((" * 3000]
+DEEP = [
+    "not " * 5000 + "electricity",
+    "-" * 5000 + "1 > 0",
+    "electricity" + " and electricity" * 5000,
+    "case when electricity then " * 500 + "true" + " else false end" * 500,
+    "[" * 500,
+    "{" * 500,
+    "((" * 3000,
+]
 
 
 @pytest.mark.parametrize("text", DEEP, ids=range(len(DEEP)))
@@ -209,12 +225,91 @@ def test_any_text_is_a_rule_or_a_document_error(text: str) -> None:
     _parse_or_refuse(text)
 
 
-WORDS = ["any_member", "count_members", "sum_members", "(", ")", ",", "and", "or", "not", "age", "bedridden", "durables",
-         "internet", "'3'", "in", "is", "known", "true", "unknown", "null", "between", "case", "when", "then", "else",
-         "end", "<", "<=", "=", "<>", "+", "-", "*", "/", "3", "0", "1e9", "recorded", "size", "has", "days_since",
-         "birth_date", "k", "listed", "reading", "::int", ";", "--", "/*", "*/", "select", "from", "[", "]", "{", "}",
-         ".", "living", "household.population", "over", "distinct", "filter", "as", "?", "$1", ":x", "@", "%", "||",
-         "earnings", "line", "interval", "date", "'", '"', "\\", "\n", "x'00'", "0x1F", "1_0", "''", "lambda", "->"]
+WORDS = [
+    "any_member",
+    "count_members",
+    "sum_members",
+    "(",
+    ")",
+    ",",
+    "and",
+    "or",
+    "not",
+    "age",
+    "bedridden",
+    "durables",
+    "internet",
+    "'3'",
+    "in",
+    "is",
+    "known",
+    "true",
+    "unknown",
+    "null",
+    "between",
+    "case",
+    "when",
+    "then",
+    "else",
+    "end",
+    "<",
+    "<=",
+    "=",
+    "<>",
+    "+",
+    "-",
+    "*",
+    "/",
+    "3",
+    "0",
+    "1e9",
+    "recorded",
+    "size",
+    "has",
+    "days_since",
+    "birth_date",
+    "k",
+    "listed",
+    "reading",
+    "::int",
+    ";",
+    "--",
+    "/*",
+    "*/",
+    "select",
+    "from",
+    "[",
+    "]",
+    "{",
+    "}",
+    ".",
+    "living",
+    "household.population",
+    "over",
+    "distinct",
+    "filter",
+    "as",
+    "?",
+    "$1",
+    ":x",
+    "@",
+    "%",
+    "||",
+    "earnings",
+    "line",
+    "interval",
+    "date",
+    "'",
+    '"',
+    "\\",
+    "\n",
+    "x'00'",
+    "0x1F",
+    "1_0",
+    "''",
+    "lambda",
+    "->",
+]
 
 
 @settings(max_examples=trials(5000), deadline=None)
@@ -236,6 +331,6 @@ def _parse_or_refuse(text: str) -> None:
         parse(text, context())
     except DocumentError as error:
         file, line, column = error.place.rsplit(":", 2)
-        assert file == "random.yaml"  # noqa: PT017
-        assert int(line) >= 1  # noqa: PT017
-        assert int(column) >= 1  # noqa: PT017
+        assert file == "random.yaml"
+        assert int(line) >= 1
+        assert int(column) >= 1

@@ -59,10 +59,22 @@ def test_one_province_in_every_width(code: str) -> None:
 
 @pytest.mark.parametrize(
     ("code", "usual"),
-    [("3505", "350500"), ("350526", "350526"), ("350526000000", "350526"), ("350526101", "350526101"),
-     ("350526101000", "350526101"), ("350526101201", "350526101201"),
-     ("3505260", None), ("35052", None), ("", None), ("德化县", None), ("３５０５２６", None), ("-1", None),
-     ("00", None), ("000000", None)],
+    [
+        ("3505", "350500"),
+        ("350526", "350526"),
+        ("350526000000", "350526"),
+        ("350526101", "350526101"),
+        ("350526101000", "350526101"),
+        ("350526101201", "350526101201"),
+        ("3505260", None),
+        ("35052", None),
+        ("", None),
+        ("德化县", None),
+        ("３５０５２６", None),
+        ("-1", None),
+        ("00", None),
+        ("000000", None),
+    ],
 )
 def test_normal_width(code: str, usual: str | None) -> None:
     assert regions.normal(code) == usual
@@ -126,10 +138,17 @@ def test_children_by_parent_and_by_level() -> None:
 
 def test_the_sizes_of_the_lists() -> None:
     counties = regions.children(level="county")
-    sizes = {flag: sum(flag in c.flags for c in counties) for flag in (
-        "former_poor_832", "key_592", "exit_2020_last_52", "key_160", "sanqu_sanzhou")}
-    assert sizes == {"former_poor_832": 830, "key_592": 592, "exit_2020_last_52": 52, "key_160": 159,
-                     "sanqu_sanzhou": 213}
+    sizes = {
+        flag: sum(flag in c.flags for c in counties)
+        for flag in ("former_poor_832", "key_592", "exit_2020_last_52", "key_160", "sanqu_sanzhou")
+    }
+    assert sizes == {
+        "former_poor_832": 830,
+        "key_592": 592,
+        "exit_2020_last_52": 52,
+        "key_160": 159,
+        "sanqu_sanzhou": 213,
+    }
     assert sum("poverty_task_22" in p.flags for p in regions.children()) == 22
 
 

@@ -33,12 +33,18 @@ class Case:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        files = [{"path": str(f.path), "table": f.table, "sheet": f.sheet, "rows": f.rows, "sha256": f.sha256}
-                 for f in self.registry.batch.files]
+        files = [
+            {"path": str(f.path), "table": f.table, "sheet": f.sheet, "rows": f.rows, "sha256": f.sha256}
+            for f in self.registry.batch.files
+        ]
         read = {"path": str(self.folder), "profile": "", "snapshot": self.registry.snapshot_hash(), "files": files}
-        return {"fangpin": "0.1.0", "engine": {"name": "polars", "version": "2"}, "input": read,
-                "standard": {"id": self.standard.id, "hash": self.standard.hash, "changes": {}},
-                "result": {"verdicts_sha256": "0" * 64}}
+        return {
+            "fangpin": "0.1.0",
+            "engine": {"name": "polars", "version": "2"},
+            "input": read,
+            "standard": {"id": self.standard.id, "hash": self.standard.hash, "changes": {}},
+            "result": {"verdicts_sha256": "0" * 64},
+        }
 
     def page(self, **options: Any) -> str:
         found = self.verdicts

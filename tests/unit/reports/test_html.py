@@ -173,8 +173,21 @@ def test_changes_and_doubtful_lines_are_said(county: Case) -> None:
 
 @pytest.mark.usefixtures("undrawn")
 def test_findings_are_grouped_with_count_and_remedy(county: Case) -> None:
-    bad = [Finding("FP-X-1", "error", Text(f"坏的 {i}", f"bad {i}"), Text("改", "mend"), "living.internet", "1",
-                   "a.csv", row=i + 2, column="网络", read="?") for i in range(3)]
+    bad = [
+        Finding(
+            "FP-X-1",
+            "error",
+            Text(f"坏的 {i}", f"bad {i}"),
+            Text("改", "mend"),
+            "living.internet",
+            "1",
+            "a.csv",
+            row=i + 2,
+            column="网络",
+            read="?",
+        )
+        for i in range(3)
+    ]
     note = Finding("FP-X-2", "info", Text("少一列", "a column less"), Text("补", "add it"), "living.fuel")
     counts = Counts(10, 6, 3, 1)
     half = read(render(county.summary, county.standard, [note, *bad], counts, {}), "zh")
@@ -188,8 +201,14 @@ def test_findings_are_grouped_with_count_and_remedy(county: Case) -> None:
 def test_what_people_wrote_cannot_become_markup(county: Case) -> None:
     evil = "<script>alert(1)</script>"
     summary = Summary(county.standard)
-    summary.add(county.table, {"household": county.frames["household"].with_columns(
-        pl.lit(evil).alias("head_name"), pl.lit('"><b>').alias("natural_village"))})
+    summary.add(
+        county.table,
+        {
+            "household": county.frames["household"].with_columns(
+                pl.lit(evil).alias("head_name"), pl.lit('"><b>').alias("natural_village")
+            )
+        },
+    )
     finding = Finding("FP-X-1", "error", Text(evil, evil), Text("改", "mend"), file=evil, row=2)
     manifest = {"input": {"profile": "</style>" + evil}}
     page = render(summary, county.standard, [finding], Counts(), manifest, names="full")
@@ -218,7 +237,7 @@ def test_it_opens_in_the_language_asked_for(county: Case, tmp_path: Path) -> Non
 
 def _luminance(colour: str) -> float:
     colour = colour if len(colour) == 7 else "#" + "".join(c * 2 for c in colour[1:])
-    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 

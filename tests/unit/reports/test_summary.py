@@ -49,8 +49,9 @@ def test_counts_pairs_and_combinations(county: Case) -> None:
     true = Counter(r["count_true"] for r in rows(county))
     found = figures.true_counts(county.summary)
     assert [(t, n) for t, n, _ in found] == [(t, true[t]) for t in range(len(counted) + 1)]
-    maybe = Counter(r["count_true"] for r in rows(county)
-                    if r["count_true"] < k <= r["count_true"] + r["count_unknown"])  # type: ignore[operator]
+    maybe = Counter(
+        r["count_true"] for r in rows(county) if r["count_true"] < k <= r["count_true"] + r["count_unknown"]
+    )  # type: ignore[operator]
     assert [m for _, _, m in found] == [maybe[t] for t in range(len(counted) + 1)]
     pairs = figures.together(county.summary)
     for a, b in combinations(counted, 2):
@@ -69,8 +70,13 @@ def test_income_bins_keep_to_the_lines(county: Case) -> None:
         found = sum(b.households for b in bins if b.side == side)
         assert found == sum(1 for r in rows(county) if r["income_status"] == side)
     for b in bins:
-        inside = [r for r in rows(county) if r["income"] is not None and (b.low is None or r["income"] >= b.low)  # type: ignore[operator]
-                  and (b.high is None or r["income"] < b.high)]  # type: ignore[operator]
+        inside = [
+            r
+            for r in rows(county)
+            if r["income"] is not None
+            and (b.low is None or r["income"] >= b.low)  # type: ignore[operator]
+            and (b.high is None or r["income"] < b.high)
+        ]  # type: ignore[operator]
         assert len(inside) == b.households
     wide = figures.wide_bins(county.summary)
     assert sum(b.households for b in wide) == sum(b.households for b in bins)
@@ -89,8 +95,11 @@ def test_places(county: Case) -> None:
 
 
 def test_open_facts_and_the_order_to_gather_them(county: Case) -> None:
-    asked = {r["household_id"]: {f.partition("@")[0] for f in r["ask"]} for r in rows(county)  # type: ignore[attr-defined]
-             if r["status"] == "needs_visit"}
+    asked = {
+        r["household_id"]: {f.partition("@")[0] for f in r["ask"]}
+        for r in rows(county)  # type: ignore[attr-defined]
+        if r["status"] == "needs_visit"
+    }
     least = {r["household_id"]: r["ask_least"] for r in rows(county)}
     for fact in figures.open_facts(county.summary):
         having = [h for h, facts in asked.items() if fact.fact in facts]
@@ -131,9 +140,11 @@ def test_the_list_is_capped_by_status_and_village(county: Case) -> None:
         short.add(part, county.frames)
     for status in LISTED:
         own = county.table.filter(pl.col("status") == status).join(
-            county.summary.listed.select("household_id", "natural_village"), on="household_id")
+            county.summary.listed.select("household_id", "natural_village"), on="household_id"
+        )
         assert set(short.listed.filter(pl.col("status") == status)["region_code"]) <= set(
-            own.sort("region_code")["region_code"].head(3))
+            own.sort("region_code")["region_code"].head(3)
+        )
         assert short.listed.filter(pl.col("status") == status).height == min(3, own.height)
 
 
@@ -157,13 +168,31 @@ def test_too_many_villages_fold_into_townships(county: Case, monkeypatch: pytest
 @pytest.mark.usefixtures("undrawn")
 def test_one_line_and_no_indicators(county: Case) -> None:
     law = standard("national/regime_2021", as_of="2021-12-31")
-    kinds = [("low_income", "income", "below", "5999.99"), ("not_low_income", None, "above", "6000.00"),
-             ("needs_visit", None, "unknown", None), ("not_low_income", None, "above", "90000.00")]
-    rows = [{"household_id": str(i), "region_code": "350526", "status": status, "route": route, "income_status": side,
-             "income": None if yuan is None else Decimal(yuan), "line": Decimal(6000), "line_upper": Decimal(6000),
-             "count_true": 0, "count_unknown": 0, "veto": False, "ask_least": int(yuan is None),
-             "ask": ["income_year.adjusted_income_pc"] * (yuan is None), "target_group_open": True}
-            for i, (status, route, side, yuan) in enumerate(kinds)]
+    kinds = [
+        ("low_income", "income", "below", "5999.99"),
+        ("not_low_income", None, "above", "6000.00"),
+        ("needs_visit", None, "unknown", None),
+        ("not_low_income", None, "above", "90000.00"),
+    ]
+    rows = [
+        {
+            "household_id": str(i),
+            "region_code": "350526",
+            "status": status,
+            "route": route,
+            "income_status": side,
+            "income": None if yuan is None else Decimal(yuan),
+            "line": Decimal(6000),
+            "line_upper": Decimal(6000),
+            "count_true": 0,
+            "count_unknown": 0,
+            "veto": False,
+            "ask_least": int(yuan is None),
+            "ask": ["income_year.adjusted_income_pc"] * (yuan is None),
+            "target_group_open": True,
+        }
+        for i, (status, route, side, yuan) in enumerate(kinds)
+    ]
     summary = Summary(law)
     summary.add(pl.DataFrame(rows, schema=schema(law)))
     assert figures.true_counts(summary) == [] == figures.combinations(summary)

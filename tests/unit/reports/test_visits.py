@@ -45,9 +45,13 @@ def rows_of(path: Path, table: str) -> list[dict[str, Any]]:
         return []
     named = [tables.catalogue().heading(table, str(c.value)) for c in sheet[1]]
     heads = [f.inside if f else "head_name" for f in named]
-    return [{**dict(zip(heads, [c.value for c in row], strict=True)),
-             "asked": {h for h, c in zip(heads, row, strict=True) if c.fill.fgColor.rgb[-6:] == YELLOW}}
-            for row in sheet.iter_rows(min_row=2)]
+    return [
+        {
+            **dict(zip(heads, [c.value for c in row], strict=True)),
+            "asked": {h for h, c in zip(heads, row, strict=True) if c.fill.fgColor.rgb[-6:] == YELLOW},
+        }
+        for row in sheet.iter_rows(min_row=2)
+    ]
 
 
 def fill(path: Path, answer: Answer) -> None:
@@ -109,8 +113,11 @@ def test_people_are_recognised_but_not_identified(county: Case, sheets: list[Pat
     frames = county.registry.load().frames
     heads = dict(frames["household"].select("household_id", "head_name").iter_rows())
     names = {(h, p): n for h, p, n in frames["member"].select("household_id", "person_id", "name").iter_rows()}
-    secret = {*frames["household"]["head_id_number"].drop_nulls(), *frames["household"]["phone"].drop_nulls(),
-              *frames["member"]["id_number"].drop_nulls()}
+    secret = {
+        *frames["household"]["head_id_number"].drop_nulls(),
+        *frames["household"]["phone"].drop_nulls(),
+        *frames["member"]["id_number"].drop_nulls(),
+    }
     for path in sheets:
         for table in ("household", "member", "living", "income_year"):
             for row in rows_of(path, table):
@@ -159,20 +166,58 @@ def test_answers_settle_households_and_touch_no_other(county: Case, sheets: list
 
 def small(**given: str | None) -> Registry:
     """Two households: everything is known of both but the income of h1."""
-    household = {"household_id": ["h1", "h2"], "region_code": ["350526100201"] * 2, "population": ["1", "1"],
-                 "head_name": ["王一", "李二"], "school_debt": ["否"] * 2, "known_at": ["2021-03-01"] * 2}
-    member = {"household_id": ["h1", "h2"], "person_id": ["p1", "p1"], "name": ["王一", "李二"],
-              "birth_date": ["1980-01-01"] * 2, "student_status": ["02"] * 2, "labour_skill": ["1"] * 2,
-              "resident_medical": ["是"] * 2, "trained": ["是"] * 2, "work_months": ["11"] * 2,
-              "farm_months": ["0"] * 2, "nutrition_judged": ["1"] * 2, "known_at": ["2021-03-01"] * 2}
-    living = {"household_id": ["h1", "h2"], "house_grade": ["A"] * 2, "water_safe": ["是"] * 2,
-              "water_access": ["1"] * 2, "durables": ["1;2;3;4"] * 2, "internet": ["1"] * 2,
-              "property_car": ["否"] * 2, "property_house": ["否"] * 2, "property_firm": ["否"] * 2,
-              "property_checked_on": ["2021-03-01"] * 2, "known_at": ["2021-03-01"] * 2}
-    income = {"household_id": ["h1", "h2"], "year": ["2020", "2020"], "net_income_pc": [given.get("income"), "90000"],
-              "a1": ["1200", "0"], "known_at": ["2021-03-01"] * 2}
-    return Registry(read_batch({"household": pl.DataFrame(household), "member": pl.DataFrame(member),
-                                "living": pl.DataFrame(living), "income_year": pl.DataFrame(income)}))
+    household = {
+        "household_id": ["h1", "h2"],
+        "region_code": ["350526100201"] * 2,
+        "population": ["1", "1"],
+        "head_name": ["王一", "李二"],
+        "school_debt": ["否"] * 2,
+        "known_at": ["2021-03-01"] * 2,
+    }
+    member = {
+        "household_id": ["h1", "h2"],
+        "person_id": ["p1", "p1"],
+        "name": ["王一", "李二"],
+        "birth_date": ["1980-01-01"] * 2,
+        "student_status": ["02"] * 2,
+        "labour_skill": ["1"] * 2,
+        "resident_medical": ["是"] * 2,
+        "trained": ["是"] * 2,
+        "work_months": ["11"] * 2,
+        "farm_months": ["0"] * 2,
+        "nutrition_judged": ["1"] * 2,
+        "known_at": ["2021-03-01"] * 2,
+    }
+    living = {
+        "household_id": ["h1", "h2"],
+        "house_grade": ["A"] * 2,
+        "water_safe": ["是"] * 2,
+        "water_access": ["1"] * 2,
+        "durables": ["1;2;3;4"] * 2,
+        "internet": ["1"] * 2,
+        "property_car": ["否"] * 2,
+        "property_house": ["否"] * 2,
+        "property_firm": ["否"] * 2,
+        "property_checked_on": ["2021-03-01"] * 2,
+        "known_at": ["2021-03-01"] * 2,
+    }
+    income = {
+        "household_id": ["h1", "h2"],
+        "year": ["2020", "2020"],
+        "net_income_pc": [given.get("income"), "90000"],
+        "a1": ["1200", "0"],
+        "known_at": ["2021-03-01"] * 2,
+    }
+    return Registry(
+        read_batch(
+            {
+                "household": pl.DataFrame(household),
+                "member": pl.DataFrame(member),
+                "living": pl.DataFrame(living),
+                "income_year": pl.DataFrame(income),
+            }
+        )
+    )
 
 
 def status(found: Verdicts, key: str = "h1") -> str:
@@ -203,7 +248,8 @@ def test_a_second_sheet_comes_after_the_first(law: Standard, tmp_path: Path) -> 
     registry = small()
     first, second = (
         visit(registry, law, tmp_path / str(day), lambda table, name, y=yuan, d=day: y if table == "income_year" else d)
-        for yuan, day in ((5000, date(2021, 6, 1)), (9000, date(2021, 6, 2))))
+        for yuan, day in ((5000, date(2021, 6, 1)), (9000, date(2021, 6, 2)))
+    )
     assert status(identify(supplement(registry, [first, second], DAY), law)) == "not_low_income"
     assert status(identify(supplement(supplement(registry, [first], DAY), [second], DAY), law)) == "not_low_income"
 
@@ -233,7 +279,8 @@ def test_missing_members_get_rows_of_their_own(law: Standard, tmp_path: Path) ->
     loaded = small(income="90000").load()
     frames = {n: f for n, f in loaded.frames.items() if f.height}
     frames["household"] = frames["household"].with_columns(
-        pl.when(pl.col("household_id") == "h1").then(3).otherwise(1).cast(pl.Int32).alias("population"))
+        pl.when(pl.col("household_id") == "h1").then(3).otherwise(1).cast(pl.Int32).alias("population")
+    )
     frames["member"] = frames["member"].with_columns(pl.lit("R1").alias("person_id"))
     registry = Registry(read_batch({n: f.drop("income_year", strict=False) for n, f in frames.items()}))
     verdicts = identify(registry, law)

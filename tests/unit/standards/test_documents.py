@@ -21,13 +21,24 @@ DAY = "2021-06-30"
 
 def own(**content: Any) -> dict[str, Any]:
     """A draft that stands on the seed standard."""
-    return {"id": "draft/own", "base": SEED, "title": {"zh": "试拟", "en": "a draft"},
-            "effective": {"from": "2021-01-01", "until": None}, "legal_basis": {"zh": "无", "en": "none"},
-            "source": {"document": "试拟"}, "income": income(), **content}
+    return {
+        "id": "draft/own",
+        "base": SEED,
+        "title": {"zh": "试拟", "en": "a draft"},
+        "effective": {"from": "2021-01-01", "until": None},
+        "legal_basis": {"zh": "无", "en": "none"},
+        "source": {"document": "试拟"},
+        "income": income(),
+        **content,
+    }
 
 
 def income() -> dict[str, Any]:
-    return {"concept": "net_income_pc", "line": {"form": "share_of_median"}, "text": {"zh": "低于线", "en": "below the line"}}
+    return {
+        "concept": "net_income_pc",
+        "line": {"form": "share_of_median"},
+        "text": {"zh": "低于线", "en": "below the line"},
+    }
 
 
 def refused(path: Path, code: str) -> UnusableInput:
@@ -45,8 +56,10 @@ def test_a_draft_of_the_same_content_has_the_same_rules(tmp_path: Path) -> None:
 
 
 def test_a_draft_on_a_base_says_only_what_differs(tmp_path: Path) -> None:
-    changes = {"H3": {"parameters": {"age_min": {"value": 60}}, "text": {"zh": "六十岁以上", "en": "60 or more"}},
-               "L2": {"rule": "size(durables) < durables_max"}}
+    changes = {
+        "H3": {"parameters": {"age_min": {"value": 60}}, "text": {"zh": "六十岁以上", "en": "60 or more"}},
+        "L2": {"rule": "size(durables) < durables_max"},
+    }
     found = standard(written(tmp_path / "own.yaml", own(indicators=changes, parameters={"k": {"value": 2}})), as_of=DAY)
     seed = standard(SEED, as_of=DAY)
     assert found.codes == seed.codes
@@ -66,8 +79,20 @@ def test_a_draft_on_a_draft(tmp_path: Path) -> None:
 
 
 def test_leaving_out_indicators_veto_items_parameters_and_definitions(tmp_path: Path) -> None:
-    out = ["H4", "E1", "V1", "V2", "V3", "left_out", "labour_lost", "below_stop", "youth", "working_age", "enrolled",
-           "out_of_school"]
+    out = [
+        "H4",
+        "E1",
+        "V1",
+        "V2",
+        "V3",
+        "left_out",
+        "labour_lost",
+        "below_stop",
+        "youth",
+        "working_age",
+        "enrolled",
+        "out_of_school",
+    ]
     found = standard(written(tmp_path / "own.yaml", own(without=out)), as_of=DAY)
     assert found.codes == ["H1", "H2", "H3", "E2", "L1", "L2", "L3", "L4"]
     assert found.counted == found.codes
@@ -87,7 +112,13 @@ def test_research_standards_stand_on_the_seed() -> None:
 
 
 def test_every_shipped_standard_loads_and_has_no_mistakes() -> None:
-    assert {SEED, "national/regime_2020", "national/regime_2021", "national/regime_2026", "research/pk_pslm2015"} <= set(listing())
+    assert {
+        SEED,
+        "national/regime_2020",
+        "national/regime_2021",
+        "national/regime_2026",
+        "research/pk_pslm2015",
+    } <= set(listing())
     for path in [*listing().values(), *sorted(rules_root().glob("*/*/overlay*.yaml"))]:
         assert mistakes(path) == [], path
 
@@ -145,16 +176,27 @@ BROKEN = [
     (broken("define", "member", "youth", "rule", value="age between E1.age_min and"), "FP-LANGUAGE-001", ""),
     (broken("define", "member", "youth", "rule", value="not youth"), "FP-LANGUAGE-003", "youth"),
     (broken("define", "member", "insured", "rule", value="not working_age"), "FP-LANGUAGE-003", "working_age"),
-    (broken("define", "member", "bedridden", value={"rule": "age > 70", "text": {"zh": "卧", "en": "b"}}), "FP-STANDARD-009", ""),
-    (broken("indicators", "H3", "parameters", "bedridden", value={"value": True, "label": {"zh": "卧", "en": "b"}}),
-     "FP-STANDARD-009", "bedridden"),
+    (
+        broken("define", "member", "bedridden", value={"rule": "age > 70", "text": {"zh": "卧", "en": "b"}}),
+        "FP-STANDARD-009",
+        "",
+    ),
+    (
+        broken("indicators", "H3", "parameters", "bedridden", value={"value": True, "label": {"zh": "卧", "en": "b"}}),
+        "FP-STANDARD-009",
+        "bedridden",
+    ),
     (broken("indicators", "H3", "rule", value=None), "FP-DOCUMENT-004", "rule"),
     (broken("indicators", "H3", "name", value=None), "FP-DOCUMENT-004", "name"),
     (broken("indicators", "H3", "name", "en", value=None), "FP-DOCUMENT-004", "en"),
     (broken("indicators", "H3", "source", value=None), "FP-DOCUMENT-004", "source"),
     (broken("indicators", "H3", "ruel", value="true"), "FP-DOCUMENT-003", "rule"),
     (broken("indicators", "H3", "dimension", value="wealth"), "FP-DOCUMENT-005", "dimension"),
-    (broken("indicators", "H3", "our_reading", value={"zh": ["一", "二"], "en": ["one"]}), "FP-DOCUMENT-005", "our_reading"),
+    (
+        broken("indicators", "H3", "our_reading", value={"zh": ["一", "二"], "en": ["one"]}),
+        "FP-DOCUMENT-005",
+        "our_reading",
+    ),
     (broken("", "effective", value=None), "FP-DOCUMENT-004", "effective"),
     (broken("", "income", value=None), "FP-DOCUMENT-004", "income"),
     (broken("", "legal_basis", value=None), "FP-DOCUMENT-004", "legal_basis"),
@@ -172,8 +214,9 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("change", "code", "word"), BROKEN, ids=range(len(BROKEN)))
-def test_a_broken_draft_is_refused_with_its_place(tmp_path: Path, change: Callable[[dict[str, Any]], None], code: str,
-                                                  word: str) -> None:
+def test_a_broken_draft_is_refused_with_its_place(
+    tmp_path: Path, change: Callable[[dict[str, Any]], None], code: str, word: str
+) -> None:
     path = draft(tmp_path, change)
     error = refused(path, code)
     assert word in error.message("en")
@@ -202,9 +245,17 @@ def test_a_mistake_in_a_folded_rule_is_placed_on_its_own_line(tmp_path: Path) ->
     assert "unstable_work" in error.message("zh")
 
 
-@pytest.mark.parametrize("style", ["any_member(age >= age_mim)", "'any_member(age >= age_mim)'", '"any_member(age >= age_mim)"',
-                                   "|-\n      any_member(age\n        >= age_mim)", ">\n      any_member(\n      age >=\n      age_mim)",
-                                   "any_member(age\n      >= age_mim)"])
+@pytest.mark.parametrize(
+    "style",
+    [
+        "any_member(age >= age_mim)",
+        "'any_member(age >= age_mim)'",
+        '"any_member(age >= age_mim)"',
+        "|-\n      any_member(age\n        >= age_mim)",
+        ">\n      any_member(\n      age >=\n      age_mim)",
+        "any_member(age\n      >= age_mim)",
+    ],
+)
 def test_every_style_of_yaml_has_its_place(tmp_path: Path, style: str) -> None:
     text = (rules_root() / SEED / "standard.yaml").read_text("utf-8")
     right = "any_member(age >= age_min and (bedridden_lasting or not receives_pension))"
@@ -213,7 +264,9 @@ def test_every_style_of_yaml_has_its_place(tmp_path: Path, style: str) -> None:
     path = tmp_path / "draft.yaml"
     path.write_text(wrong, "utf-8")
     row = next(i for i, line in enumerate(wrong.splitlines(), start=1) if "age_mim" in line)
-    assert refused(path, "FP-LANGUAGE-003").place == f"draft.yaml:{row}:{wrong.splitlines()[row - 1].index('age_mim') + 1}"
+    assert (
+        refused(path, "FP-LANGUAGE-003").place == f"draft.yaml:{row}:{wrong.splitlines()[row - 1].index('age_mim') + 1}"
+    )
 
 
 def test_every_mistake_of_a_draft_is_told(tmp_path: Path) -> None:

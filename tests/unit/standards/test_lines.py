@@ -15,11 +15,14 @@ from standards_help import overlay
 SEED, DAY = "national/seed_2021", "2021-06-30"
 
 
-@pytest.mark.parametrize(("day", "lower", "upper", "year"), [
-    ("2021-06-30", "6081.60", "6841.80", 2020),
-    ("2021-01-18", "6081.60", "6841.80", 2020),
-    ("2021-01-17", "5755.60", "6475.05", 2019),  # the median of 2020 was published on the 18th
-])
+@pytest.mark.parametrize(
+    ("day", "lower", "upper", "year"),
+    [
+        ("2021-06-30", "6081.60", "6841.80", 2020),
+        ("2021-01-18", "6081.60", "6841.80", 2020),
+        ("2021-01-17", "5755.60", "6475.05", 2019),  # the median of 2020 was published on the 18th
+    ],
+)
 def test_the_median_last_published_by_the_day(day: str, lower: str, upper: str, year: int) -> None:
     found = standard(SEED, as_of=day)
     assert (found.lower.yuan, found.upper.yuan) == (Decimal(lower), Decimal(upper))
@@ -57,11 +60,14 @@ def test_a_province_is_estimated_and_says_so() -> None:
     assert found.lower.yuan.as_tuple().exponent == -2
 
 
-@pytest.mark.parametrize(("line", "yuan"), [
-    ({"form": "absolute_yuan", "yuan": 6000}, "6000.00"),
-    ({"form": "absolute_yuan", "yuan": 6000.005}, "6000.01"),
-    ({"form": "multiple_of_dibao", "multiple": 1.5, "dibao_per_month": 583.335}, "10500.03"),
-])
+@pytest.mark.parametrize(
+    ("line", "yuan"),
+    [
+        ({"form": "absolute_yuan", "yuan": 6000}, "6000.00"),
+        ({"form": "absolute_yuan", "yuan": 6000.005}, "6000.01"),
+        ({"form": "multiple_of_dibao", "multiple": 1.5, "dibao_per_month": 583.335}, "10500.03"),
+    ],
+)
 def test_a_countys_own_line(tmp_path: Path, line: dict[str, Any], yuan: str) -> None:
     found = standard(SEED, region="350526", as_of=DAY, overlays=[overlay(tmp_path, region="350526", line=line)])
     assert found.lower == found.upper
@@ -69,7 +75,9 @@ def test_a_countys_own_line(tmp_path: Path, line: dict[str, Any], yuan: str) -> 
     assert "县政府" in found.lower.source
 
 
-@pytest.mark.parametrize("line", [{"form": "absolute_yuan"}, {"form": "multiple_of_dibao", "multiple": 2}, {"form": "none"}])
+@pytest.mark.parametrize(
+    "line", [{"form": "absolute_yuan"}, {"form": "multiple_of_dibao", "multiple": 2}, {"form": "none"}]
+)
 def test_a_line_without_its_figures_is_refused(tmp_path: Path, line: dict[str, Any]) -> None:
     with pytest.raises(UnusableInput, match="FP-STANDARD-015"):
         standard(SEED, region="350526", as_of=DAY, overlays=[overlay(tmp_path, region="350526", line=line)])
@@ -84,22 +92,27 @@ def test_a_countys_own_median_once_it_is_published(tmp_path: Path) -> None:
 
 
 # -- monitoring lines -----------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("base", "region", "day", "yuan", "outdated"), [
-    ("national/regime_2020", None, "2020-06-30", "5000.00", False),
-    ("national/regime_2021", None, "2021-06-30", "6000.00", False),
-    ("national/regime_2021", None, "2023-06-30", "6000.00", True),
-    ("national/regime_2021", "420000", "2022-06-30", "6900.00", False),
-    ("national/regime_2021", "420000", "2023-06-30", "7600.00", False),
-    ("national/regime_2021", "420000", "2024-06-30", "7600.00", True),
-    ("national/regime_2021", "350121", "2023-12-31", "10560.00", False),
-    ("national/regime_2021", "350526", "2024-06-30", "19560.00", False),
-    ("national/regime_2021", "350526", "2025-06-30", "19560.00", True),
-    ("national/regime_2021", "632800", "2021-12-31", "6000.00", False),
-    ("national/regime_2021", "620171", "2025-06-30", "8600.00", False),
-    ("national/regime_2021", "530000", "2025-06-30", "8700.00", False),
-    ("national/regime_2026", "350526", "2026-06-30", "19560.00", True),
-])
-def test_monitoring_lines_hold_until_a_later_one(base: str, region: str | None, day: str, yuan: str, outdated: bool) -> None:
+@pytest.mark.parametrize(
+    ("base", "region", "day", "yuan", "outdated"),
+    [
+        ("national/regime_2020", None, "2020-06-30", "5000.00", False),
+        ("national/regime_2021", None, "2021-06-30", "6000.00", False),
+        ("national/regime_2021", None, "2023-06-30", "6000.00", True),
+        ("national/regime_2021", "420000", "2022-06-30", "6900.00", False),
+        ("national/regime_2021", "420000", "2023-06-30", "7600.00", False),
+        ("national/regime_2021", "420000", "2024-06-30", "7600.00", True),
+        ("national/regime_2021", "350121", "2023-12-31", "10560.00", False),
+        ("national/regime_2021", "350526", "2024-06-30", "19560.00", False),
+        ("national/regime_2021", "350526", "2025-06-30", "19560.00", True),
+        ("national/regime_2021", "632800", "2021-12-31", "6000.00", False),
+        ("national/regime_2021", "620171", "2025-06-30", "8600.00", False),
+        ("national/regime_2021", "530000", "2025-06-30", "8700.00", False),
+        ("national/regime_2026", "350526", "2026-06-30", "19560.00", True),
+    ],
+)
+def test_monitoring_lines_hold_until_a_later_one(
+    base: str, region: str | None, day: str, yuan: str, outdated: bool
+) -> None:
     found = standard(base, region=region, as_of=day)
     assert (found.lower.yuan, found.lower.outdated) == (Decimal(yuan), outdated)
     assert found.lower == found.upper
@@ -109,11 +122,16 @@ def test_monitoring_lines_hold_until_a_later_one(base: str, region: str | None, 
     assert found.regime.line == found.lower
 
 
-@pytest.mark.parametrize(("base", "region", "day"), [
-    ("national/regime_2021", "350526", "2023-12-31"), ("national/regime_2021", "350526", "2021-06-30"),
-    ("national/regime_2021", "420000", "2021-06-30"), ("national/regime_2026", None, "2026-06-30"),
-    ("national/regime_2026", "350521", "2026-06-30"),
-])
+@pytest.mark.parametrize(
+    ("base", "region", "day"),
+    [
+        ("national/regime_2021", "350526", "2023-12-31"),
+        ("national/regime_2021", "350526", "2021-06-30"),
+        ("national/regime_2021", "420000", "2021-06-30"),
+        ("national/regime_2026", None, "2026-06-30"),
+        ("national/regime_2026", "350521", "2026-06-30"),
+    ],
+)
 def test_a_regime_without_the_local_line_refuses(base: str, region: str | None, day: str) -> None:
     with pytest.raises(UnusableInput) as refusal:
         standard(base, region=region, as_of=day)
@@ -122,17 +140,27 @@ def test_a_regime_without_the_local_line_refuses(base: str, region: str | None, 
 
 
 def test_a_monitoring_line_of_ones_own_serves_a_regime(tmp_path: Path) -> None:
-    path = overlay(tmp_path, changes="national/regime_2026", region="350521", monitoring_line={"yuan": 9000, "year": 2026},
-                   effective={"from": "2026-01-01", "until": None})
+    path = overlay(
+        tmp_path,
+        changes="national/regime_2026",
+        region="350521",
+        monitoring_line={"yuan": 9000, "year": 2026},
+        effective={"from": "2026-01-01", "until": None},
+    )
     found = standard("national/regime_2026", region="350521", as_of="2026-06-30", overlays=[path])
     assert (found.lower.yuan, found.lower.outdated) == (Decimal("9000.00"), False)
 
 
-@pytest.mark.parametrize(("day", "regime", "line"), [
-    ("2021-03-01", "national/regime_2020", "5000.00"), ("2021-05-13", "national/regime_2020", "5000.00"),
-    ("2021-05-14", "national/regime_2021", "6000.00"), ("2025-12-31", "national/regime_2021", "6000.00"),
-    ("2026-01-01", "national/regime_2026", None),
-])
+@pytest.mark.parametrize(
+    ("day", "regime", "line"),
+    [
+        ("2021-03-01", "national/regime_2020", "5000.00"),
+        ("2021-05-13", "national/regime_2020", "5000.00"),
+        ("2021-05-14", "national/regime_2021", "6000.00"),
+        ("2025-12-31", "national/regime_2021", "6000.00"),
+        ("2026-01-01", "national/regime_2026", None),
+    ],
+)
 def test_the_regime_in_force_on_the_day(day: str, regime: str, line: str | None) -> None:
     found = standard(SEED, as_of=day).regime
     assert found is not None
@@ -140,10 +168,17 @@ def test_the_regime_in_force_on_the_day(day: str, regime: str, line: str | None)
     assert (found.line.yuan if found.line else None) == (Decimal(line) if line else None)
 
 
-@pytest.mark.parametrize(("base", "day"), [
-    (SEED, "2020-12-31"), ("national/regime_2020", "2020-03-19"), ("national/regime_2020", "2021-05-14"),
-    ("national/regime_2021", "2021-05-13"), ("national/regime_2021", "2026-01-01"), ("national/regime_2026", "2025-12-31"),
-])
+@pytest.mark.parametrize(
+    ("base", "day"),
+    [
+        (SEED, "2020-12-31"),
+        ("national/regime_2020", "2020-03-19"),
+        ("national/regime_2020", "2021-05-14"),
+        ("national/regime_2021", "2021-05-13"),
+        ("national/regime_2021", "2026-01-01"),
+        ("national/regime_2026", "2025-12-31"),
+    ],
+)
 def test_a_day_outside_the_period_is_refused(base: str, day: str) -> None:
     with pytest.raises(UnusableInput) as refusal:
         standard(base, as_of=day)

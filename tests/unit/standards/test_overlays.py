@@ -39,7 +39,10 @@ def test_an_overlay_changes_a_value_and_says_who(tmp_path: Path) -> None:
 
 
 def test_a_short_name_serves_where_it_means_one_parameter(tmp_path: Path) -> None:
-    assert standard(SEED, as_of=DAY, overlays=[overlay(tmp_path, parameters={"durables_max": 2})]).value("L2.durables_max") == 2
+    assert (
+        standard(SEED, as_of=DAY, overlays=[overlay(tmp_path, parameters={"durables_max": 2})]).value("L2.durables_max")
+        == 2
+    )
     error = refused("003", overlay(tmp_path, parameters={"age_min": 65}))
     assert "H3.age_min" in error.message("en")
     assert "E1.age_min" in error.message("en")
@@ -78,13 +81,18 @@ def test_two_that_agree_are_no_contradiction(tmp_path: Path) -> None:
     assert standard(SEED, region="350526", as_of=DAY, overlays=paths).k == 2
 
 
-@pytest.mark.parametrize("content", [
-    ({"parameters": {"k": 2}}, {"parameters": {"k": 4}}),
-    ({"line": {"form": "absolute_yuan", "yuan": 6000}}, {"line": {"form": "absolute_yuan", "yuan": 7000}}),
-    ({"veto": {"V3": "counts"}}, {"parameters": {"V3.counts": False}}),
-    ({"median": {"yuan": 15000, "year": 2020, "published_on": "2021-03-01"}},
-     {"median": {"yuan": 16000, "year": 2020, "published_on": "2021-03-01"}}),
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        ({"parameters": {"k": 2}}, {"parameters": {"k": 4}}),
+        ({"line": {"form": "absolute_yuan", "yuan": 6000}}, {"line": {"form": "absolute_yuan", "yuan": 7000}}),
+        ({"veto": {"V3": "counts"}}, {"parameters": {"V3.counts": False}}),
+        (
+            {"median": {"yuan": 15000, "year": 2020, "published_on": "2021-03-01"}},
+            {"median": {"yuan": 16000, "year": 2020, "published_on": "2021-03-01"}},
+        ),
+    ],
+)
 def test_two_of_one_level_that_differ_are_named(tmp_path: Path, content: tuple[dict[str, Any], dict[str, Any]]) -> None:
     paths = [overlay(tmp_path, n, region="350526", **c) for n, c in zip(("one.yaml", "two.yaml"), content, strict=True)]
     error = refused("005", *paths, region="350526")
@@ -92,27 +100,52 @@ def test_two_of_one_level_that_differ_are_named(tmp_path: Path, content: tuple[d
     assert "two.yaml" in error.place
 
 
-@pytest.mark.parametrize(("region", "level"), [
-    ("35", "province"), ("350000", "province"), ("350000000000", "province"), ("3505", "prefecture"),
-    ("350500", "prefecture"), ("350526", "county"), ("350526000000", "county"), ("350526100", "township"),
-    ("350526100201", "township"), ("110100", "prefecture"), ("500000", "province"), (None, "county"),
-])
+@pytest.mark.parametrize(
+    ("region", "level"),
+    [
+        ("35", "province"),
+        ("350000", "province"),
+        ("350000000000", "province"),
+        ("3505", "prefecture"),
+        ("350500", "prefecture"),
+        ("350526", "county"),
+        ("350526000000", "county"),
+        ("350526100", "township"),
+        ("350526100201", "township"),
+        ("110100", "prefecture"),
+        ("500000", "province"),
+        (None, "county"),
+    ],
+)
 def test_levels(region: str | None, level: str) -> None:
     assert level_of(region) == level
 
 
-@pytest.mark.parametrize(("outer", "inner", "inside"), [
-    ("350000", "350526", True), ("35", "350526100201", True), ("350500", "350526", True), ("350526", "350526100", True),
-    ("350526000000", "350526100201", True), ("350526", "350500", False), ("350526", "350527", False), (None, "350526", True),
-    ("350526100000", "350526101000", False), ("350526100000", "350526100201", True), ("360000", "350526", False),
-])
+@pytest.mark.parametrize(
+    ("outer", "inner", "inside"),
+    [
+        ("350000", "350526", True),
+        ("35", "350526100201", True),
+        ("350500", "350526", True),
+        ("350526", "350526100", True),
+        ("350526000000", "350526100201", True),
+        ("350526", "350500", False),
+        ("350526", "350527", False),
+        (None, "350526", True),
+        ("350526100000", "350526101000", False),
+        ("350526100000", "350526100201", True),
+        ("360000", "350526", False),
+    ],
+)
 def test_what_lies_where(outer: str | None, inner: str, inside: bool) -> None:
     assert covers(outer, inner) is inside
 
 
 # -- what is refused ------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("name", "guess"), [("kk", None), ("H3.age_mim", "H3.age_min"), ("line_shar", "line_share"),
-                                             ("durables_maximum", None)])
+@pytest.mark.parametrize(
+    ("name", "guess"),
+    [("kk", None), ("H3.age_mim", "H3.age_min"), ("line_shar", "line_share"), ("durables_maximum", None)],
+)
 def test_an_unknown_parameter_names_the_nearest(tmp_path: Path, name: str, guess: str | None) -> None:
     error = refused("003", overlay(tmp_path, parameters={name: 2}))
     assert error.read == name
@@ -121,13 +154,28 @@ def test_an_unknown_parameter_names_the_nearest(tmp_path: Path, name: str, guess
         standard(SEED, as_of=DAY).with_changes({name: 2})
 
 
-@pytest.mark.parametrize(("name", "value", "word"), [
-    ("k", 0, "at least 1"), ("k", 2.5, "whole"), ("k", "3", "kind"), ("k", True, "kind"), ("k", [3], "kind"),
-    ("k", float("nan"), "finite"), ("k", float("inf"), "finite"), ("line_share", 1.5, "at most"),
-    ("line_share", 0.01, "at least"), ("band", "maybe", "deliberate"), ("left_out", ["H9"], "H1"),
-    ("left_out", "H1", "kind"), ("H4.include_half", 1, "kind"), ("H4.include_half", "yes", "kind"),
-    ("L2.durables_max", 2.5, "whole"), ("H3.age_min", 10**20, "finite"), ("median", 15032, "kind"),
-])
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("k", 0, "at least 1"),
+        ("k", 2.5, "whole"),
+        ("k", "3", "kind"),
+        ("k", True, "kind"),
+        ("k", [3], "kind"),
+        ("k", float("nan"), "finite"),
+        ("k", float("inf"), "finite"),
+        ("line_share", 1.5, "at most"),
+        ("line_share", 0.01, "at least"),
+        ("band", "maybe", "deliberate"),
+        ("left_out", ["H9"], "H1"),
+        ("left_out", "H1", "kind"),
+        ("H4.include_half", 1, "kind"),
+        ("H4.include_half", "yes", "kind"),
+        ("L2.durables_max", 2.5, "whole"),
+        ("H3.age_min", 10**20, "finite"),
+        ("median", 15032, "kind"),
+    ],
+)
 def test_a_value_that_does_not_fit_is_refused(tmp_path: Path, name: str, value: Any, word: str) -> None:
     with pytest.raises(UnusableInput) as refusal:
         standard(SEED, as_of=DAY).with_changes({name: value})
@@ -159,14 +207,20 @@ def test_direction_and_who_may_set(tmp_path: Path) -> None:
     assert tried("350526", k=2).k == 2
     assert tried("350526", k=3).k == 3
     assert tried("350000", line_share_upper=0.5).value("line_share_upper") == 0.5
-    for region, parameters, word in [("350526", {"k": 4}, "down"), ("350526", {"line_share_upper": 0.5}, "province"),
-                                     ("350500", {"line_share_upper": 0.5}, "province"),
-                                     ("350000", {"line_share_upper": 0.42}, "up"), ("350000", {"line_share": 0.3}, "national")]:
+    for region, parameters, word in [
+        ("350526", {"k": 4}, "down"),
+        ("350526", {"line_share_upper": 0.5}, "province"),
+        ("350500", {"line_share_upper": 0.5}, "province"),
+        ("350000", {"line_share_upper": 0.42}, "up"),
+        ("350000", {"line_share": 0.3}, "national"),
+    ]:
         with pytest.raises(UnusableInput) as refusal:
             tried(region, **parameters)
         assert refusal.value.code == "FP-STANDARD-008"
         assert word in refusal.value.message("en")
-    assert standard(own, as_of=DAY).with_changes({"k": 9, "line_share": 0.3}).k == 9  # a what-if may try anything in range
+    assert (
+        standard(own, as_of=DAY).with_changes({"k": 9, "line_share": 0.3}).k == 9
+    )  # a what-if may try anything in range
 
 
 def test_what_the_overlay_is_for_must_fit(tmp_path: Path) -> None:
@@ -185,15 +239,25 @@ def test_an_overlay_may_name_the_hash_of_its_base(tmp_path: Path) -> None:
     from fangpin.standards.resolve import base_hash
 
     wanted = base_hash(SEED, date(2021, 6, 30))[:12]
-    assert standard(SEED, as_of=DAY, overlays=[overlay(tmp_path, changes=f"{SEED}@{wanted}", parameters={"k": 2})]).k == 2
+    assert (
+        standard(SEED, as_of=DAY, overlays=[overlay(tmp_path, changes=f"{SEED}@{wanted}", parameters={"k": 2})]).k == 2
+    )
 
 
-@pytest.mark.parametrize(("content", "word"), [
-    ({"paramters": {"k": 2}}, "parameters"), ({"effective": {"from": "2021-13-01"}}, "effective"),
-    ({"effective": None}, "effective"), ({"veto": {"V1": "maybe"}}, "veto"), ({"source": None}, "source"),
-    ({"line": {"form": "by_feeling"}}, "form"), ({"parameters": {"k": {"valu": 2}}}, "k"), ({"parameters": [1]}, "parameters"),
-    ({"monitoring_line": {"yuan": "much"}}, "yuan"),
-])
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        ({"paramters": {"k": 2}}, "parameters"),
+        ({"effective": {"from": "2021-13-01"}}, "effective"),
+        ({"effective": None}, "effective"),
+        ({"veto": {"V1": "maybe"}}, "veto"),
+        ({"source": None}, "source"),
+        ({"line": {"form": "by_feeling"}}, "form"),
+        ({"parameters": {"k": {"valu": 2}}}, "k"),
+        ({"parameters": [1]}, "parameters"),
+        ({"monitoring_line": {"yuan": "much"}}, "yuan"),
+    ],
+)
 def test_a_document_that_does_not_load_says_where(tmp_path: Path, content: dict[str, Any], word: str) -> None:
     path = overlay(tmp_path, **content)
     with pytest.raises(UnusableInput) as refusal:
@@ -216,7 +280,9 @@ def test_files_that_are_no_documents(tmp_path: Path) -> None:
 # -- hashes ---------------------------------------------------------------------------------------------------
 def test_equal_content_equal_hash() -> None:
     one = standard(SEED, as_of=DAY)
-    assert one.hash == standard(SEED, as_of=date(2021, 6, 30)).hash == standard(SEED, as_of=datetime(2021, 6, 30, 8)).hash
+    assert (
+        one.hash == standard(SEED, as_of=date(2021, 6, 30)).hash == standard(SEED, as_of=datetime(2021, 6, 30, 8)).hash
+    )
     assert one.hash == one.with_changes({"k": 3}).hash == one.with_changes({"k": 2}).with_changes({"k": 3}).hash
     assert one.hash == one.with_changes({"line_share": 0.4}).hash
     assert len(one.hash) == 64

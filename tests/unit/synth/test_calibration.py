@@ -24,11 +24,22 @@ def test_quintiles_are_the_published_ones(county: Path) -> None:
     assert rows["median"]["ratio"] == pytest.approx(1, abs=0.06)
 
 
-@pytest.mark.parametrize(("margin", "within"), [
-    ("persons_per_household", 0.04), ("share_0_14", 0.2), ("share_60", 0.1), ("share_65", 0.15), ("insured", 0.03),
-    ("wage_share", 0.2), ("business_share", 0.2), ("property_share", 0.3), ("transfer_share", 0.2),
-    ("car_share", 0.25), ("computer_share", 0.3),
-])
+@pytest.mark.parametrize(
+    ("margin", "within"),
+    [
+        ("persons_per_household", 0.04),
+        ("share_0_14", 0.2),
+        ("share_60", 0.1),
+        ("share_65", 0.15),
+        ("insured", 0.03),
+        ("wage_share", 0.2),
+        ("business_share", 0.2),
+        ("property_share", 0.3),
+        ("transfer_share", 0.2),
+        ("car_share", 0.25),
+        ("computer_share", 0.3),
+    ],
+)
 def test_other_margins_are_near(county: Path, margin: str, within: float) -> None:
     row = synth.calibration(county).row(by_predicate=pl.col("margin") == margin, named=True)
     assert row["ratio"] == pytest.approx(1, abs=within)
@@ -51,8 +62,10 @@ def test_the_quintiles_are_those_of_the_window(tmp_path: Path) -> None:
 
 def test_the_calibration_stands_in_the_manifest(county: Path) -> None:
     manifest = pl.read_json((county / "MANIFEST.json").read_bytes())
-    assert manifest["calibration"].explode().struct.field("margin").to_list() == synth.calibration(county)[
-        "margin"].to_list()
+    assert (
+        manifest["calibration"].explode().struct.field("margin").to_list()
+        == synth.calibration(county)["margin"].to_list()
+    )
 
 
 def test_without_truth_the_registry_is_measured(county: Path, tmp_path: Path) -> None:

@@ -33,11 +33,15 @@ def none(frame: pl.DataFrame, wrong: pl.Expr) -> bool:
 
 def test_every_household_has_one_head_and_at_most_one_spouse(member: pl.DataFrame) -> None:
     counts = member.group_by("household_id").agg(
-        head=(pl.col("relation_to_head") == "01").sum(), spouse=(pl.col("relation_to_head") == "02").sum())
+        head=(pl.col("relation_to_head") == "01").sum(), spouse=(pl.col("relation_to_head") == "02").sum()
+    )
     assert (counts["head"] == 1).all()
     assert (counts["spouse"] <= 1).all()
-    couples = member.filter(pl.col("relation_to_head").is_in(["01", "02"])).group_by("household_id").agg(
-        pl.len(), pl.col("sex").n_unique())
+    couples = (
+        member.filter(pl.col("relation_to_head").is_in(["01", "02"]))
+        .group_by("household_id")
+        .agg(pl.len(), pl.col("sex").n_unique())
+    )
     assert (couples["len"] == couples["sex"]).all()
 
 
@@ -91,8 +95,11 @@ def test_insurance_pension_and_relief_do_not_contradict(member: pl.DataFrame) ->
     assert none(member, pl.col("resident_pension") & pl.col("employee_pension"))
     assert none(member, pl.col("dibao") & pl.col("tekun"))
     assert none(member, pl.col("receives_pension").is_not_null() & (pl.col("age") < 60))
-    insured = member.filter(~pl.col("state").is_in([*GONE, "11"])).select(
-        (pl.col("resident_medical") | pl.col("employee_medical")).mean()).item()
+    insured = (
+        member.filter(~pl.col("state").is_in([*GONE, "11"]))
+        .select((pl.col("resident_medical") | pl.col("employee_medical")).mean())
+        .item()
+    )
     assert 0.94 < insured < 0.99
 
 
@@ -103,8 +110,11 @@ def test_work_fits_ability_and_pay(member: pl.DataFrame, county: Path) -> None:
     assert none(member, (months > 0) & (pl.col("employer").is_null() | pl.col("industry").is_null()))
     assert none(member, (pl.col("public_job_months") > 0) & ~pl.col("age").is_between(16, 70))
     assert none(member, pl.col("work_months").fill_null(0) + pl.col("farm_months").fill_null(0) > 12)
-    paid = member.with_columns(pay=months * pl.col("work_monthly_income").cast(pl.Float64)).group_by(
-        "household_id").agg(pl.col("pay").sum())
+    paid = (
+        member.with_columns(pay=months * pl.col("work_monthly_income").cast(pl.Float64))
+        .group_by("household_id")
+        .agg(pl.col("pay").sum())
+    )
     rows = pl.read_parquet(county / "truth" / "income_year.parquet").filter(pl.col("stage") == "2")
     joined = rows.join(paid, on="household_id")
     assert (joined["a1"].cast(pl.Float64) == joined["pay"]).all()
@@ -112,13 +122,16 @@ def test_work_fits_ability_and_pay(member: pl.DataFrame, county: Path) -> None:
 
 def test_income_adds_up_to_the_fen(county: Path, household: pl.DataFrame) -> None:
     rows = pl.read_parquet(county / "truth" / "income_year.parquet").join(
-        household.select("household_id", "population"), on="household_id")
+        household.select("household_id", "population"), on="household_id"
+    )
     money = [name for name, kind in rows.schema.items() if isinstance(kind, pl.Decimal)]
     rows = rows.with_columns((pl.col(money).cast(pl.Float64) * 100).round().cast(pl.Int64))
     column = pl.col
     assert none(rows, column("net_income") != column("a") + column("b") + column("c") + column("d") - column("e"))
-    assert none(rows, column("adjusted_income") != column("net_income") + column("insurance_payout")
-                - column("compliant_self_paid"))
+    assert none(
+        rows,
+        column("adjusted_income") != column("net_income") + column("insurance_payout") - column("compliant_self_paid"),
+    )
     assert none(rows, (column("net_income_pc") - column("net_income") / column("population")).abs() > 0.5)
     yearly = rows.filter(column("stage") == "2")
     assert none(yearly, column("a") != column("a1") + column("a4"))
@@ -158,8 +171,11 @@ def test_hardships_come_together(county: Path, member: pl.DataFrame) -> None:
     latent = pl.read_parquet(county / "truth" / "latent.parquet")
     living = pl.read_parquet(county / "truth" / "living.parquet")
     ill = member.group_by("household_id").agg(under=(pl.col("nutrition_judged") == "2").any())
-    joined = latent.join(living, on="household_id").join(ill, on="household_id").with_columns(
-        few=pl.col("durables").list.len() <= 3, unsafe=pl.col("house_grade").is_in(["C", "D"]))
+    joined = (
+        latent.join(living, on="household_id")
+        .join(ill, on="household_id")
+        .with_columns(few=pl.col("durables").list.len() <= 3, unsafe=pl.col("house_grade").is_in(["C", "D"]))
+    )
     poor = joined.filter(pl.col("rank") < 0.15)
     for name in ("few", "unsafe", "under"):
         assert poor[name].mean() > 1.3 * joined[name].mean(), name

@@ -25,8 +25,11 @@ module = importlib.import_module("fangpin.synth.generate")
 
 def bytes_of(folder: Path) -> dict[str, str]:
     """A checksum for every file of a folder."""
-    return {f.relative_to(folder).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest()
-            for f in sorted(folder.rglob("*")) if f.is_file()}
+    return {
+        f.relative_to(folder).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest()
+        for f in sorted(folder.rglob("*"))
+        if f.is_file()
+    }
 
 
 @pytest.fixture
@@ -48,8 +51,12 @@ def test_same_seed_same_bytes_and_another_seed_others(tmp_path: Path) -> None:
 def test_the_bytes_do_not_depend_on_threads(tmp_path: Path) -> None:
     call = "import sys; from pathlib import Path; from fangpin import synth; synth.generate(Path(sys.argv[1]), 3000, 5)"
     for threads in ("1", "4"):
-        environment = {**os.environ, "POLARS_MAX_THREADS": threads, "OMP_NUM_THREADS": threads,
-                       "PYTHONPATH": str(Path(synth.__file__).parents[2])}
+        environment = {
+            **os.environ,
+            "POLARS_MAX_THREADS": threads,
+            "OMP_NUM_THREADS": threads,
+            "PYTHONPATH": str(Path(synth.__file__).parents[2]),
+        }
         subprocess.run([sys.executable, "-c", call, str(tmp_path / threads)], check=True, env=environment)
     assert bytes_of(tmp_path / "1") == bytes_of(tmp_path / "4")
 
@@ -65,10 +72,17 @@ def test_a_county_is_the_same_however_many_follow(tmp_path: Path) -> None:
 
 
 def test_one_county_is_a_file_a_table_with_the_truth_apart(county: Path) -> None:
-    assert {p.name for p in county.iterdir()} == {*(f"{t}.parquet" for t in TABLES), "truth", "MANIFEST.json",
-                                                  "README.md"}
-    assert {p.name for p in (county / "truth").iterdir()} == {*(f"{t}.parquet" for t in TABLES), "latent.parquet",
-                                                              "README.md"}
+    assert {p.name for p in county.iterdir()} == {
+        *(f"{t}.parquet" for t in TABLES),
+        "truth",
+        "MANIFEST.json",
+        "README.md",
+    }
+    assert {p.name for p in (county / "truth").iterdir()} == {
+        *(f"{t}.parquet" for t in TABLES),
+        "latent.parquet",
+        "README.md",
+    }
 
 
 @pytest.mark.usefixtures("small")
@@ -143,11 +157,18 @@ def test_progress_is_told(tmp_path: Path, small: None) -> None:
     assert {total for _, total, _ in heard} == {150}
 
 
-@pytest.mark.parametrize(("wrong", "place"), [
-    ({"households": 0}, "--households"), ({"seed": -1}, "--seed"), ({"years": 0}, "--years"),
-    ({"until": date(1850, 1, 1)}, "--until"), ({"county": "000000"}, "--county"), ({"county": "350000"}, "--county"),
-    ({"households": 10**10}, "--households"),
-])
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ({"households": 0}, "--households"),
+        ({"seed": -1}, "--seed"),
+        ({"years": 0}, "--years"),
+        ({"until": date(1850, 1, 1)}, "--until"),
+        ({"county": "000000"}, "--county"),
+        ({"county": "350000"}, "--county"),
+        ({"households": 10**10}, "--households"),
+    ],
+)
 def test_arguments_that_cannot_be_used(tmp_path: Path, wrong: dict[str, object], place: str) -> None:
     arguments: dict[str, object] = {"households": 10, "seed": 1, **wrong}
     with pytest.raises(UnusableInput) as error:

@@ -15,7 +15,8 @@ from fangpin.synth.generate import TABLES
 
 CATALOGUE = tables.catalogue()
 FILLED_OURS = {
-    "household": {"school_debt"}, "member": {"earnings", "farm_months", "labour_lost_on"},
+    "household": {"school_debt"},
+    "member": {"earnings", "farm_months", "labour_lost_on"},
     "living": {"other_safe_house", "property_checked_on"},
 }
 
@@ -56,8 +57,9 @@ def test_codes_stand_in_their_lists_and_numbers_inside_their_limits(county: Path
 def test_of_our_own_fields_only_the_named_ones_are_filled(county: Path, table: str) -> None:
     for part in ("", "truth"):
         rows = pl.read_parquet(county / part / f"{table}.parquet")
-        filled = {f.name for f in CATALOGUE.table(table).fields.values()
-                  if f.ours and rows[f.name].null_count() < rows.height}
+        filled = {
+            f.name for f in CATALOGUE.table(table).fields.values() if f.ours and rows[f.name].null_count() < rows.height
+        }
         assert filled == FILLED_OURS.get(table, set())
 
 
@@ -65,7 +67,8 @@ def test_of_our_own_fields_only_the_named_ones_are_filled(county: Path, table: s
 def test_both_parts_are_read_without_a_complaint(county: Path, part: str) -> None:
     batch = read_batch(county / part)
     assert sum(file.rows for file in batch.files) == sum(
-        pl.scan_parquet(county / part / f"{table}.parquet").select(pl.len()).collect().item() for table in TABLES)
+        pl.scan_parquet(county / part / f"{table}.parquet").select(pl.len()).collect().item() for table in TABLES
+    )
     for one in batch.parts:
         loaded = one.load()
         assert {finding.severity for finding in loaded.findings} <= {"info"}

@@ -9,8 +9,11 @@ import pytest
 
 from fangpin.synth.generate import TABLES
 
-KEYS = {"member": ["household_id", "person_id"], "income_year": ["household_id", "year", "stage"],
-        "measure": ["household_id", "year", "measure_kind"]}
+KEYS = {
+    "member": ["household_id", "person_id"],
+    "income_year": ["household_id", "year", "stage"],
+    "measure": ["household_id", "year", "measure_kind"],
+}
 
 
 def both(county: Path, table: str) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
@@ -31,15 +34,47 @@ def test_the_registry_knows_nothing_but_the_truth(county: Path, table: str) -> N
             assert wrong.height == 0, name
 
 
-@pytest.mark.parametrize(("table", "fields"), [
-    ("household", ["population", "is_ex_poor", "school_debt", "phone"]),
-    ("member", ["name", "sex", "birth_date", "health_status", "labour_skill", "resident_medical", "employee_medical",
-                "bedridden", "dibao", "tekun", "nutrition_judged", "nutrition_height_cm", "nutrition_weight_kg",
-                "state"]),
-    ("living", ["house_grade", "other_safe_house", "water_access", "water_safe", "durables", "internet",
-                "property_car", "property_house", "property_firm", "property_checked_on"]),
-    ("income_year", ["a", "b", "c", "d", "e", "net_income_pc", "adjusted_income_pc"]),
-])
+@pytest.mark.parametrize(
+    ("table", "fields"),
+    [
+        ("household", ["population", "is_ex_poor", "school_debt", "phone"]),
+        (
+            "member",
+            [
+                "name",
+                "sex",
+                "birth_date",
+                "health_status",
+                "labour_skill",
+                "resident_medical",
+                "employee_medical",
+                "bedridden",
+                "dibao",
+                "tekun",
+                "nutrition_judged",
+                "nutrition_height_cm",
+                "nutrition_weight_kg",
+                "state",
+            ],
+        ),
+        (
+            "living",
+            [
+                "house_grade",
+                "other_safe_house",
+                "water_access",
+                "water_safe",
+                "durables",
+                "internet",
+                "property_car",
+                "property_house",
+                "property_firm",
+                "property_checked_on",
+            ],
+        ),
+        ("income_year", ["a", "b", "c", "d", "e", "net_income_pc", "adjusted_income_pc"]),
+    ],
+)
 def test_every_blank_has_its_truth(county: Path, table: str, fields: list[str]) -> None:
     known, truth, _ = both(county, table)
     for name in fields:
@@ -90,7 +125,8 @@ def test_income_is_unknown_in_about_four_of_a_hundred(county: Path) -> None:
 
 def test_some_villages_keep_worse_books(county: Path) -> None:
     rows = pl.read_parquet(county / "member.parquet").join(
-        pl.read_parquet(county / "household.parquet", columns=["household_id", "region_code"]), on="household_id")
+        pl.read_parquet(county / "household.parquet", columns=["household_id", "region_code"]), on="household_id"
+    )
     blank = rows.group_by("region_code").agg(pl.col("trained", "resident_medical").is_null().mean())
     assert blank["resident_medical"].max() > 2 * blank["resident_medical"].median()
 
