@@ -153,11 +153,22 @@ def _monitoring(setting: Setting, day: date) -> Line:
     return Line(
         line.yuan,
         "monitoring_line",
-        line.basis,
+        _with_age(line.basis, given.year, day),
         given.year,
         setting.source,
         outdated=_outdated(given.year, day),
         verified=setting.verified,
+    )
+
+
+def _with_age(basis: Text, year: int | None, day: date) -> Text:
+    """A basis with its year, and that no later line is known where it is past."""
+    if year is None:
+        return basis
+    old = _outdated(year, day)
+    return Text(
+        f"{year} 年，{basis.zh}{'，此后未见新标准' if old else ''}",
+        f"{year}, {basis.en}{', no later one is known' if old else ''}",
     )
 
 
