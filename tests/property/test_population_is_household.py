@@ -75,7 +75,7 @@ def changed(rng: random.Random, base: Standard) -> tuple[Standard, dict[str, Any
 
 def test_the_seed_with_any_parameter_changed(seed: int) -> None:
     base = standard(SEED, as_of=TODAY)
-    for trial in range(trials(120)):
+    for trial in range(trials(60)):
         rng = random.Random(f"{seed} {trial}")
         chosen, changes = changed(rng, base)
         agree(chosen, registry(rng, chosen), (trial, changes))
