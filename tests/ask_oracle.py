@@ -52,6 +52,7 @@ class Fact:
     person: int | None
     values: tuple[Any, ...]
     stale: bool = False
+    asked: bool = True
 
 
 @dataclass
@@ -116,21 +117,24 @@ def values_of(column: str, standard: Standard) -> tuple[Any, ...]:
 
 
 def open_facts(case: Case, standard: Standard) -> list[Fact]:
-    """Blank inputs of indicators that are unknown or stand on a stale fact, and stale inputs of any."""
+    """Blank inputs of unknown indicators, and stale inputs of any.
+
+    Blanks of a known indicator that stands on a stale fact are filled when that fact is asked, not asked themselves.
+    """
     record = case.record()
     truths = truths_of(case, standard, World())
     found: dict[str, Fact] = {}
 
-    def add(name: str, table: str, column: str, person: int | None, value: Any, unknown: bool) -> None:
+    def add(name: str, table: str, column: str, person: int | None, value: Any, unknown: bool, beside: bool) -> None:
         stale = name in case.stale
-        blank = unknown and (value is None or NOT_ASSESSED.get(column) == value)
-        if (stale or blank) and name not in found:
-            known = value is not None and NOT_ASSESSED.get(column) != value
-            found[name] = Fact(name, table, column, person, values_of(column, standard), stale and known)
+        known = value is not None and NOT_ASSESSED.get(column) != value
+        asked = stale or (unknown and not known)
+        if (asked or (beside and not known)) and (name not in found or not found[name].asked):
+            found[name] = Fact(name, table, column, person, values_of(column, standard), stale and known, asked)
 
     for code in standard.counted:
         names = {f"member.{c}" for c in MEMBER_INPUTS.get(code, [])} | set(HOUSE_INPUTS.get(code, []))
-        unknown = truths[code] is None or bool(names & {name.partition("@")[0] for name in case.stale})
+        unknown, beside = truths[code] is None, bool(names & {name.partition("@")[0] for name in case.stale})
         for i, m in enumerate(record.belonging):
             row = case.members[[r["person_id"] for r in case.members].index(m["person_id"])]
             for column in MEMBER_INPUTS.get(code, []):
@@ -147,12 +151,12 @@ def open_facts(case: Case, standard: Standard) -> list[Fact]:
                     continue
                 if column == "education_level" and row.get("student_status") is not None:
                     continue
-                add(f"member.{column}@{m['person_id']}", "member", column, i, row.get(column), unknown)
+                add(f"member.{column}@{m['person_id']}", "member", column, i, row.get(column), unknown, beside)
         for path in HOUSE_INPUTS.get(code, []):
             table, _, column = path.partition(".")
             if column == "school_debt" and standard.value("E1.blank_debt") == "no":
                 continue  # counts only when recorded
-            add(path, table, column, None, getattr(case, table).get(column), unknown)
+            add(path, table, column, None, getattr(case, table).get(column), unknown, beside)
     return list(found.values())
 
 
@@ -340,11 +344,11 @@ def brute(case: Case, standard: Standard, limit: int = 4000) -> tuple[set[str], 
         found, unknown = looked_at(answers, newcomers)
         return found if unknown == floor else None
 
-    asked = {f.name for f in every if _differs(f, [b for b in blanks if b is not f], rosters, completed)}
+    asked = {f.name for f in every if f.asked and _differs(f, [b for b in blanks if b is not f], rosters, completed)}
     if types and any(len({completed(c, r) for r in rosters} - {None}) > 1 for c in completions(blanks)):
         asked.add("household.roster")
     if not asked:
-        asked = {f.name for f in every if any(outcome({f: v}, None) != OUT for v in f.values)}
+        asked = {f.name for f in every if f.asked and any(outcome({f: v}, None) != OUT for v in f.values)}
         if types and any(outcome({}, r) != OUT for r in rosters):
             asked.add("household.roster")
     return asked, least(every, rosters if types else [], outcome)

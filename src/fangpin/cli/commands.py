@@ -5,7 +5,6 @@ Keeps   a command holds no rule: it reads options, calls the core, and prints
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -400,6 +399,8 @@ def demo(
 
     door = opened(lang, as_json, debug)
     found = run(folder or Path("fangpin-demo"), households, door.lang)
-    answer(found, json.dumps(found, ensure_ascii=False, indent=1) if as_json else "")
-    print(f"fangpin demo ready: {found['ready']}", flush=True)
+    ready = f"fangpin demo ready: {found['ready']}"
+    if as_json:
+        warn(Text(ready, ready))
+    answer(found, ready)
     return DONE

@@ -75,8 +75,8 @@ class Asker:
 
     def _prepare(self, code: str, node: t.Node) -> _Rule:
         columns, today = t.columns(node), self.standard.as_of
-        household = tuple((c.key, classifier(c, self.nodes, today)) for c in columns if c.scope == "household")
-        member = [(c.name, classifier(c, self.nodes, today)) for c in columns if c.scope == "member"]
+        household = tuple((c.key, classifier(c, (node,), today)) for c in columns if c.scope == "household")
+        member = [(c.name, classifier(c, (node,), today)) for c in columns if c.scope == "member"]
         reads = {c.key for c in columns if c.scope == "household"} | {c.name for c in columns if c.scope == "member"}
         return _Rule(
             split(code, node), compiled(node), tuple(asked_columns(node)), household, tuple(member), filled_by(reads)

@@ -71,7 +71,7 @@ def needed_columns(standard: Standard) -> dict[str, set[str]]:
     return need
 
 
-def decide(frames: Frames, standard: Standard, asker: Asker | None = None) -> pl.DataFrame:
+def decide(frames: Frames, standard: Standard, asker: Asker | None = None, *, asking: bool = True) -> pl.DataFrame:
     """The verdict of every household in ``frames``, ordered by ``household_id``.
 
     Args:
@@ -79,6 +79,7 @@ def decide(frames: Frames, standard: Standard, asker: Asker | None = None) -> pl
             household), with the columns of :func:`needed_columns`.
         standard: The standard.
         asker: Remembers what to ask across parts; without one each call starts anew.
+        asking: Whether to work out what to ask; without it ``ask`` is empty and ``ask_least`` 0.
 
     Returns:
         The columns of :func:`fangpin.identification.verdict.schema`.
@@ -88,7 +89,7 @@ def decide(frames: Frames, standard: Standard, asker: Asker | None = None) -> pl
     table = _judged(frames, standard)
     if not table["household_id"].is_sorted():
         table = table.sort("household_id")
-    table = _with_asks(table, frames, asker or Asker(standard))
+    table = _with_asks(table, frames, asker or Asker(standard)) if asking else table.with_columns(_nothing_asked())
     table = table.with_columns(ids)
     table = table.with_columns(
         *[_yuan(f"__{name}_fen", name) for name in ("income", "margin", "line")], _yuan("__upper_fen", "line_upper")
@@ -231,9 +232,13 @@ def _shown(standard: Standard) -> list[nw.Expr]:
     ]
 
 
+def _nothing_asked() -> list[pl.Expr]:
+    return [pl.lit([], pl.List(pl.String)).alias("ask"), pl.lit(0, pl.Int32).alias("ask_least")]
+
+
 def _with_asks(table: pl.DataFrame, frames: Frames, asker: Asker) -> pl.DataFrame:
     """``table`` with ``ask`` and ``ask_least``; empty and 0 where nothing is open."""
-    nothing = [pl.lit([], pl.List(pl.String)).alias("ask"), pl.lit(0, pl.Int32).alias("ask_least")]
+    nothing = _nothing_asked()
     waiting = table.filter(pl.col("status") == "needs_visit")
     if not waiting.height:
         return table.with_columns(nothing)

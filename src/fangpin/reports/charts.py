@@ -244,7 +244,7 @@ def income(summary: Summary, lang: str) -> Picture:
     x = alt.X(
         "low:Q",
         bin="binned",
-        title=word("chart_income_axis", lang),
+        title=word("chart_income_axis", lang, money=summary.standard.currency(lang)),
         axis=alt.Axis(format=",d", tickCount=6),
         scale=alt.Scale(nice=False, zero=False),
     )
@@ -271,7 +271,7 @@ def income(summary: Summary, lang: str) -> Picture:
         .encode(x="low:Q")
     )
     chart: Picture = alt.layer(bars, marks).properties(width=WIDTH + 110, height=210)
-    return _finished(chart, word("chart_income", lang))
+    return _finished(chart, word("chart_income", lang, money=summary.standard.currency(lang)))
 
 
 def open_facts(summary: Summary, lang: str) -> Picture:

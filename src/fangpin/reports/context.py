@@ -35,7 +35,7 @@ class Context:
 
     def word(self, key: str, **values: object) -> str:
         """The words of a key."""
-        return word(key, self.lang, **values)
+        return word(key, self.lang, **{"money": self.standard.currency(self.lang), **values})
 
     @property
     def profile(self) -> str:

@@ -116,9 +116,9 @@ WORDS: dict[str, Text] = {
     "answer": Text("结果", "The answer"),
     "answer_line": Text(
         "截至 {day}，{total} 户中有 {low} 户初判符合（{share}），另有 {visit} 户信息不全、需要补问；"
-        "低收入线 {line} 元/人·年。",
+        "低收入线 {line} {money}/人·年。",
         "As of {day}, {low} of {total} households meet the rule ({share}); {visit} more have facts missing and need a "
-        "visit. The low-income line is {line} yuan per person and year.",
+        "visit. The low-income line is {line} {money} per person and year.",
     ),
     "no_households": Text("没有读到任何农户，无从判定。", "No household was read, so there is nothing to say."),
     "persons_line": Text("初判符合的户共 {persons} 人。", "Those that meet the rule have {persons} members."),
@@ -135,7 +135,7 @@ WORDS: dict[str, Text] = {
     "line_lower": Text("低收入线（下线）", "low-income line (lower)"),
     "line_upper": Text("上线", "upper line"),
     "line_one": Text("低收入线", "low-income line"),
-    "yuan_year": Text("元/人·年", "yuan per person and year"),
+    "yuan_year": Text("{money}/人·年", "{money} per person and year"),
     "how_set": Text("怎么定的", "how it was set"),
     "line_table": Text("用的线", "The line that was used"),
     "estimated": Text("估计值", "estimated"),
@@ -162,7 +162,7 @@ WORDS: dict[str, Text] = {
     "village": Text("村", "village"),
     "household_id": Text("户编号", "household id"),
     "head_name": Text("户主", "head"),
-    "income_pp": Text("人均收入（元）", "income per person (yuan)"),
+    "income_pp": Text("人均收入（{money}）", "income per person ({money})"),
     "why": Text("依据", "why"),
     "why_income": Text("收入", "income"),
     "why_count": Text("指标", "indicators"),
@@ -225,8 +225,8 @@ WORDS: dict[str, Text] = {
         "这个标准只有一条线，没有两线之间的户。", "This standard has one line, so no household lies between two."
     ),
     "income_unknown": Text("{n} 户收入未知，没有画在图上。", "{n} households of unknown income are not in the chart."),
-    "chart_income": Text("人均收入分布（元/人·年）", "Income per person (yuan per year)"),
-    "chart_income_axis": Text("人均收入（元）", "income per person (yuan)"),
+    "chart_income": Text("人均收入分布（{money}/人·年）", "Income per person ({money} per year)"),
+    "chart_income_axis": Text("人均收入（{money}）", "income per person ({money})"),
     "chart_income_left_out": Text(
         "两端没有上下限的组不画，见表。", "The open groups at both ends are not drawn; see the table."
     ),
