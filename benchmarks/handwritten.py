@@ -68,20 +68,15 @@ def worker() -> pl.Expr:
     return is_true(of_age) & ~is_true(c("student")) & ~is_true(c("labour_skill").is_in(["4", "5"]))
 
 
-def undernourished() -> pl.Expr:
-    """A clinic's judgement, else the body mass index of those aged 20 or more."""
-    bmi = c("nutrition_weight_kg") / (c("nutrition_height_cm") / 100 * (c("nutrition_height_cm") / 100))
-    by_index = pl.when(c("age") < 65).then(bmi < 18.5).when(c("age") >= 65).then(bmi < 20.0).otherwise(UNKNOWN)
-    left_out = is_true(c("pregnant") | c("amputee")) | ~is_true(c("age") >= 20)
-    return (
-        pl.when(is_true(c("nutrition_judged") == "2"))
-        .then(True)
-        .when(is_true(c("nutrition_judged") == "1"))
-        .then(False)
-        .when(left_out)
-        .then(UNKNOWN)
-        .otherwise(by_index)
-    )
+def undernourished() -> tuple[pl.Expr, pl.Expr]:
+    """Whether a member is undernourished, and whether measured: a clinic's judgement, else the index of those aged 20 or more."""
+    height, weight = c("nutrition_height_cm"), c("nutrition_weight_kg")
+    bmi, grown = weight / (height * height) * 10000, c("age") >= 20
+    thin = grown & (((c("age") < 65) & (bmi < 18.5)) | ((c("age") >= 65) & (bmi < 20.0)))
+    taken = height.is_not_null() & weight.is_not_null() & ~is_true(c("pregnant") | c("amputee"))
+    judged = c("nutrition_judged").is_in(["1", "2"]).fill_null(False)
+    found = pl.when(judged).then(c("nutrition_judged") == "2").when(taken).then(thin).otherwise(False)
+    return found, pl.when(judged).then(True).when(taken).then(is_true(grown)).otherwise(False)
 
 
 def few_months() -> pl.Expr:
@@ -118,7 +113,7 @@ def roster(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 def conditions() -> list[pl.Expr]:
     """What the indicators ask of each member, as codes."""
-    born, poor = c("birth_date"), undernourished()
+    born, (poor, judged) = c("birth_date"), undernourished()
     newborn = is_true(born >= DAY - timedelta(days=90))
     in_bed = c("bedridden") & ~is_true(c("bedridden_days") < 30)
     young, grown = c("age").is_between(6, 20), c("age").is_between(16, 59)
@@ -126,8 +121,8 @@ def conditions() -> list[pl.Expr]:
     out = ~c("student") & ~at_home & ~is_true(c("school_entry_deferred"))
     insured = c("resident_medical") | c("employee_medical")
     return [
-        poor.alias("poor"),
-        poor.is_not_null().alias("judged"),
+        code(poor).alias("poor"),
+        judged.alias("judged"),
         code(~is_true(c("state") == "11") & ~newborn & ~insured).alias("h2"),
         code((c("age") >= 70) & (in_bed | ~c("receives_pension"))).alias("h3"),
         code(grown & ~c("student") & (c("labour_skill") == "4")).alias("h4"),
@@ -168,7 +163,7 @@ def rules() -> list[pl.Expr]:
         codes = c(found).fill_null(0)
         return pl.when(codes == 2).then(True).when(complete & (codes == 0)).then(False).otherwise(UNKNOWN)
 
-    judged = is_true(c("judged")) | (c("members") == 0)
+    thin = some("poor")
     grade, rebuilt = c("house_grade"), c("house_rebuilt_on")
     waits = rebuilt.is_not_null() & ~is_true(c("house_appraised_on") >= rebuilt)
     house = (
@@ -193,7 +188,7 @@ def rules() -> list[pl.Expr]:
         return pl.when(checked).then(c(owned) & ~is_true(excused)).otherwise(UNKNOWN)
 
     return [
-        pl.when(is_true(c("poor"))).then(True).when(complete & judged).then(False).otherwise(UNKNOWN).alias("H1"),
+        pl.when(is_true(thin) | is_true(c("judged"))).then(thin).otherwise(UNKNOWN).alias("H1"),
         some("h2").alias("H2"),
         some("h3").alias("H3"),
         some("h4").alias("H4"),
