@@ -69,7 +69,7 @@ def worker() -> pl.Expr:
 
 
 def undernourished() -> tuple[pl.Expr, pl.Expr]:
-    """Whether a member is undernourished, and whether measured: a clinic's judgement, else the index of those aged 20 or more."""
+    """Whether a member is undernourished, and whether measured: by a clinic, else by the index from the age of 20."""
     height, weight = c("nutrition_height_cm"), c("nutrition_weight_kg")
     bmi, grown = weight / (height * height) * 10000, c("age") >= 20
     thin = grown & (((c("age") < 65) & (bmi < 18.5)) | ((c("age") >= 65) & (bmi < 20.0)))

@@ -1,6 +1,6 @@
 """The figures of docs/performance.md: fangpin against the hand-written query, whole processes, in one run.
 
-``python benchmarks/run.py [--households N]… [--runs R] [--write]``. Data are generated under benchmarks/work/ and used again.
+``python benchmarks/run.py [--households N]… [--runs R] [--write]``. Data are generated under benchmarks/work/ and kept.
 The contenders take turns; a figure is the median of the runs, a ratio the median of the ratios run by run.
 """
 
