@@ -112,12 +112,8 @@ def table(sizes: list[int], runs: int) -> str:
         f"{platform.python_version()} · polars {metadata.version('polars')} · narwhals {metadata.version('narwhals')} · "
         f"{runs} runs each, in turn"
     )
-    lines = [
-        head,
-        "",
-        "| households | what | wall s | CPU s | wall ÷ floor | CPU ÷ floor | peak MB |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    title = "| households | what | wall s | CPU s | wall ÷ floor | CPU ÷ floor | peak MB |"
+    lines = [head, "", title, "|---|---|---|---|---|---|---|"]
     for size in sizes:
         lines += list(rows(size, runs))
     return "\n".join(lines)

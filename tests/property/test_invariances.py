@@ -122,7 +122,9 @@ def test_filling_a_blank_leaves_what_is_known(seed: int) -> None:
         value = rng.choice(fact.values)
         after = truths_of(case, chosen, World({fact: value}))
         for code, truth in before.items():
-            newborn = code == "H2" and fact.column == "birth_date" and (TODAY - value).days <= chosen.value("H2.newborn_days")
+            newborn = (
+                code == "H2" and fact.column == "birth_date" and (TODAY - value).days <= chosen.value("H2.newborn_days")
+            )
             provisional = code == "L1" and case.living.get("house_grade_provisional") is not None
             judged = code == "H1" and fact.column == "nutrition_judged"
             if truth is not None and not (newborn or provisional or judged):
@@ -145,20 +147,38 @@ def test_every_settled_status_follows_from_the_counts(seed: int) -> None:
 
 
 # -- boundaries -----------------------------------------------------------------------------------------------
-def verdict(chosen: Standard = CHOSEN, income: dict[str, Any] | None = None, members: list[dict[str, Any]] | None = None,
-            living: dict[str, Any] | None = None, population: int | None = 1) -> dict[str, Any]:
+def verdict(
+    chosen: Standard = CHOSEN,
+    income: dict[str, Any] | None = None,
+    members: list[dict[str, Any]] | None = None,
+    living: dict[str, Any] | None = None,
+    population: int | None = 1,
+) -> dict[str, Any]:
     """The verdict of one household of which only what is given is known."""
     key = {"household_id": "h"}
     people = [{"person_id": f"p{i}", **key, **m} for i, m in enumerate(members or [])]
-    h = {"household": {**key, "population": population, "region_code": None}, "living": {**key, **(living or {})},
-         "income": {**key, **(income or {})}, "member": people}
+    h = {
+        "household": {**key, "population": population, "region_code": None},
+        "living": {**key, **(living or {})},
+        "income": {**key, **(income or {})},
+        "member": people,
+    }
     return decide(frames_of([h], chosen), chosen).row(0, named=True)
 
 
-@pytest.mark.parametrize(("yuan", "status", "margin"), [
-    ("6081.59", "below", "-0.01"), ("6081.60", "band", "0.00"), ("6081.61", "band", "0.01"), ("6841.79", "band", "760.19"),
-    ("6841.80", "above", "760.20"), ("6841.81", "above", "760.21"), ("-100", "below", "-6181.60"), ("0", "below", "-6081.60"),
-])
+@pytest.mark.parametrize(
+    ("yuan", "status", "margin"),
+    [
+        ("6081.59", "below", "-0.01"),
+        ("6081.60", "band", "0.00"),
+        ("6081.61", "band", "0.01"),
+        ("6841.79", "band", "760.19"),
+        ("6841.80", "above", "760.20"),
+        ("6841.81", "above", "760.21"),
+        ("-100", "below", "-6181.60"),
+        ("0", "below", "-6081.60"),
+    ],
+)
 def test_one_fen_around_both_lines(yuan: str, status: str, margin: str) -> None:
     micro = round(float(yuan) * 100) * 10_000
     for income, population in (({"net_income_pc": micro}, 1), ({"a": micro * 3, "b": 0, "c": 0, "d": 0, "e": 0}, 3)):
@@ -181,22 +201,41 @@ def truth_on(day: date, code: str, member: dict[str, Any], **changes: Any) -> bo
     return evaluate(chosen.item(code).node, record.facts())  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize(("born", "day", "old"), [
-    ("1951-06-30", "2021-06-30", True), ("1951-07-01", "2021-06-30", False), ("1951-06-29", "2021-06-30", True),
-    ("1952-02-29", "2022-02-28", False), ("1952-02-29", "2022-03-01", True), ("1952-02-29", "2024-02-29", True),
-    ("1952-03-01", "2022-02-28", False), ("1952-03-01", "2022-03-01", True), ("1951-12-31", "2021-12-31", True),
-    ("1952-01-01", "2021-12-31", False),
-])
+@pytest.mark.parametrize(
+    ("born", "day", "old"),
+    [
+        ("1951-06-30", "2021-06-30", True),
+        ("1951-07-01", "2021-06-30", False),
+        ("1951-06-29", "2021-06-30", True),
+        ("1952-02-29", "2022-02-28", False),
+        ("1952-02-29", "2022-03-01", True),
+        ("1952-02-29", "2024-02-29", True),
+        ("1952-03-01", "2022-02-28", False),
+        ("1952-03-01", "2022-03-01", True),
+        ("1951-12-31", "2021-12-31", True),
+        ("1952-01-01", "2021-12-31", False),
+    ],
+)
 def test_the_birthday_itself_counts(born: str, day: str, old: bool) -> None:
     member = {"birth_date": date.fromisoformat(born), "bedridden": True, "receives_pension": True}
     assert truth_on(date.fromisoformat(day), "H3", member) is old
 
 
-@pytest.mark.parametrize(("age", "code", "facts", "inside"), [
-    (15, "H4", {"labour_skill": "4"}, False), (16, "H4", {"labour_skill": "4"}, True), (59, "H4", {"labour_skill": "4"}, True),
-    (60, "H4", {"labour_skill": "4"}, False), (5, "E1", {}, False), (6, "E1", {}, True), (20, "E1", {}, True), (21, "E1", {}, False),
-    (69, "H3", {"receives_pension": False, "bedridden": False}, False), (70, "H3", {"receives_pension": False}, True),
-])
+@pytest.mark.parametrize(
+    ("age", "code", "facts", "inside"),
+    [
+        (15, "H4", {"labour_skill": "4"}, False),
+        (16, "H4", {"labour_skill": "4"}, True),
+        (59, "H4", {"labour_skill": "4"}, True),
+        (60, "H4", {"labour_skill": "4"}, False),
+        (5, "E1", {}, False),
+        (6, "E1", {}, True),
+        (20, "E1", {}, True),
+        (21, "E1", {}, False),
+        (69, "H3", {"receives_pension": False, "bedridden": False}, False),
+        (70, "H3", {"receives_pension": False}, True),
+    ],
+)
 def test_ages_are_inclusive(age: int, code: str, facts: dict[str, Any], inside: bool) -> None:
     day = date(2021, 6, 30)
     birthday, eve = date(day.year - age, 6, 30), date(day.year - age, 7, 1)
@@ -215,13 +254,27 @@ def test_newborns_are_excused_for_ninety_days(days: int, excused: bool) -> None:
 @pytest.mark.parametrize("k", [1, 2, 3, 4, 5])
 def test_one_less_than_k_and_k(k: int) -> None:
     bad = {"house_grade": "C", "durables": [], "internet": "4", "water_safe": False}
-    good = {"house_grade": "A", "durables": ["1", "2", "3", "4"], "internet": "1", "water_safe": True, "water_access": "1"}
-    person = {"birth_date": date(1980, 1, 1), "education_level": "4", "labour_skill": "1", "employee_medical": False,
-              "nutrition_judged": "1", "trained": True, "work_months": 12, "farm_months": 0}
+    good = {
+        "house_grade": "A",
+        "durables": ["1", "2", "3", "4"],
+        "internet": "1",
+        "water_safe": True,
+        "water_access": "1",
+    }
+    person = {
+        "birth_date": date(1980, 1, 1),
+        "education_level": "4",
+        "labour_skill": "1",
+        "employee_medical": False,
+        "nutrition_judged": "1",
+        "trained": True,
+        "work_months": 12,
+        "farm_months": 0,
+    }
     checked = {"property_checked_on": TODAY, "property_car": False, "property_house": False}
     chosen = CHOSEN.with_changes({"k": k})
     for met in range(5):
-        living = {**good, **checked, **dict(list(bad.items())[:min(met, 4)])}
+        living = {**good, **checked, **dict(list(bad.items())[: min(met, 4)])}
         uninsured = {"resident_medical": met < 5}
         found = verdict(chosen, {"net_income_pc": HIGH}, [{**person, **uninsured}], living)
         assert found["count_true"] == met
@@ -234,12 +287,22 @@ def test_rows_in_are_rows_accounted_for(seed: int) -> None:
     for trial in range(trials(200)):
         rng = random.Random(f"{seed} {trial}")
         ids = [rng.choice(["h1", "h2", "h3", "h4", "h5", "", None, " h1 ", "h6"]) for _ in range(rng.randint(1, 9))]
-        household = pl.DataFrame({"household_id": ids, "population": [rng.choice(["1", "2", "0", "-1", "x", None]) for _ in ids],
-                                  "known_at": [rng.choice([None, "2021-01-01", "2021-07-01"]) for _ in ids]})
+        household = pl.DataFrame(
+            {
+                "household_id": ids,
+                "population": [rng.choice(["1", "2", "0", "-1", "x", None]) for _ in ids],
+                "known_at": [rng.choice([None, "2021-01-01", "2021-07-01"]) for _ in ids],
+            }
+        )
         owners = [rng.choice(["h1", "h2", "h9", None, "h6"]) for _ in range(rng.randint(0, 9))]
-        member = pl.DataFrame({"household_id": owners, "person_id": [rng.choice(["a", "b", None]) for _ in owners],
-                               "age": [rng.choice(["70", "x", None, "-3"]) for _ in owners]},
-                              schema={"household_id": pl.String, "person_id": pl.String, "age": pl.String})
+        member = pl.DataFrame(
+            {
+                "household_id": owners,
+                "person_id": [rng.choice(["a", "b", None]) for _ in owners],
+                "age": [rng.choice(["70", "x", None, "-3"]) for _ in owners],
+            },
+            schema={"household_id": pl.String, "person_id": pl.String, "age": pl.String},
+        )
         verdicts = fp.identify(Registry(read_batch({"household": household, "member": member})), CHOSEN)
         table = verdicts.to_polars()
         counts = verdicts.counts
