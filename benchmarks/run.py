@@ -109,7 +109,7 @@ def table(sizes: list[int], runs: int) -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     head = (
         f"{date.today()} · {os.cpu_count()} cores, {memory:.0f} GiB, {platform.machine()} · Python "
-        f"{platform.python_version()} · polars {metadata.version('polars')} · narwhals {metadata.version('narwhals')} · "
+        f"{platform.python_version()} · polars {metadata.version('polars')} · "
         f"{runs} runs each, in turn"
     )
     title = "| households | what | wall s | CPU s | wall ÷ floor | CPU ÷ floor | peak MB |"
