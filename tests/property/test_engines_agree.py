@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from fangpin.engine import population
-from fangpin.engine.derive import STANDS_ON, belonging
+from fangpin.engine.derive import STANDS_ON, belonging, living_one
 from fangpin.engine.sql import statement
 from fangpin.identification.record import Record
 from fangpin.language.interpret import evaluate
@@ -57,7 +57,7 @@ def by_engines(
     """The same through narwhals on Polars, and through SQL on DuckDB."""
     wanted, plan = wanted_of(rules), lower(rules)
     household = frame("household", [h["household"] for h in rows], wanted["household"])
-    living = frame("living", [h["living"] for h in rows if h["living"]], wanted["living"])
+    living = frame("living", [living_one(h["living"]) for h in rows if h["living"]], wanted["living"])
     member = frame("member", [m for h in rows for m in h["member"]], wanted["member"])
     derived = {c.name for node in rules.values() for c in columns(node)} & set(STANDS_ON)
     members = belonging(nw.from_native(member.lazy()), TODAY, derived)

@@ -292,8 +292,10 @@ class _Patterns:
             pl.col(f"income_year.{n}").is_null() for n in (self.standard.concept, *items_of(self.standard.concept))
         ]
         known = pl.col("income_status") != "unknown"
+        total = pl.when(population.is_null() & ~known).then(pl.col("__net_total").cast(pl.String))
         return [
             pl.col("income_status"),
+            total.fill_null(""),
             missing.cast(pl.String),
             *[
                 pl.when(known & (pl.col("__stale") == "")).then(pl.lit("")).otherwise(x.cast(pl.Int8).cast(pl.String))
