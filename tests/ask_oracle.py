@@ -108,7 +108,7 @@ def values_of(column: str, standard: Standard) -> tuple[Any, ...]:
         "water_access": ("1", "2"),
         "water_fetch_minutes": (0.0, 25.0, 1000.0),
         "internet": ("1", "3", "5"),
-        "nutrition_height_cm": (60.0, 165.0, 240.0),
+        "nutrition_height_cm": (60.0, 158.0, 165.0, 177.0, 240.0),
         "nutrition_weight_kg": (5.0, 50.0, 52.0, 300.0),
         "work_months": (0, 3, 6, 12),
         "farm_months": (0, 3, 6, 12),

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from fangpin.identification.ask import Asker, income_status, veto_of
+from fangpin.identification.ask import Asker, veto_of
 from fangpin.identification.decide import decide
 from fangpin.identification.groups import group_of
+from fangpin.identification.income_test import income_status
 from fangpin.identification.record import Record
 from fangpin.identification.verdict import decide_status, route_of, schema
 from fangpin.language.interpret import evaluate

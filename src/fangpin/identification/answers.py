@@ -1,6 +1,6 @@
 """Answers: the values of an open fact that the rules can tell apart.
 
-Gives   Variable, an open fact; Options, the answers to a column or to a date of birth; classifier, atoms_of
+Gives   Variable, an open fact; Options, the answers to a column or to a date of birth; single_classifier, atoms_of
 Keeps   one answer for every way the conditions of the rules can come out, no more; both sides of every threshold,
         also where a condition weighs a column against others that are known
 """
@@ -19,7 +19,7 @@ from fangpin.vocabulary.money import MICRO
 
 BORN = "birth_date"
 OLDEST = 130
-STEPS = 64  # how finely a range is looked through for thresholds
+STEPS = 16  # how finely a range is looked through for thresholds
 LONG_AGO = 40_000  # days
 WHOLE = 200  # a range of whole numbers no wider is tried number by number
 
@@ -69,11 +69,7 @@ def _atoms(nodes: tuple[t.Node, ...], column: t.Col) -> tuple[t.Node, ...]:
 
 
 @lru_cache(maxsize=4096)
-def classifier(column: t.Col, nodes: tuple[t.Node, ...], today: date) -> Callable[[Any], Hashable]:
-    """A function that gives equal results for values the rules cannot tell apart."""
-    atoms = _atoms(nodes, column)
-    if any(len(t.columns(a)) > 1 for a in atoms):
-        return hashable
+def _classifier(column: t.Col, atoms: tuple[t.Node, ...], today: date) -> Callable[[Any], Hashable]:
     runs = [compiled(a) for a in atoms]
 
     @lru_cache(maxsize=100_000)
@@ -85,27 +81,36 @@ def classifier(column: t.Col, nodes: tuple[t.Node, ...], today: date) -> Callabl
     return lambda value: classify(hashable(value))
 
 
+def single_classifier(column: t.Col, node: t.Node, today: date) -> Callable[[Any], Hashable]:
+    """A function that gives equal results for values that no condition of ``node`` on the column alone tells apart."""
+    return _classifier(column, tuple(a for a in _atoms((node,), column) if len(t.columns(a)) == 1), today)
+
+
 class Options:
-    """Answers under one set of rules on one day."""
+    """Answers under one set of rules on one day; lists of codes are tuples here."""
 
     def __init__(self, nodes: tuple[t.Node, ...], today: date) -> None:
         self.nodes, self.today = nodes, today
+        self._beside: dict[str, tuple[t.Col, ...]] = {}
         self._known: dict[Hashable, tuple[Any, ...]] = {}
 
-    def of(self, column: t.Col, codes: Sequence[str], row: Mapping[str, Any]) -> tuple[Any, ...]:
+    def of(self, column: t.Col, codes: Callable[[t.Col], Sequence[str]], row: Mapping[str, Any]) -> tuple[Any, ...]:
         """Values of ``column`` that stand for all.
 
         Args:
             column: The column that is asked.
-            codes: The codes that answer it, where it holds codes.
+            codes: Gives the codes that answer it, where it holds codes.
             row: What is known beside it (by ``table.column`` for a household's, by name for a member's).
         """
-        atoms = _atoms(self.nodes, column)
-        beside = [c for c in dict.fromkeys(c for a in atoms for c in t.columns(a)) if c != column]
-        known = tuple(row.get(_place(c)) for c in beside)
-        memo = (column, tuple(codes), tuple(map(hashable, known)))
+        key = column.key
+        if key not in self._beside:
+            atoms = _atoms(self.nodes, column)
+            self._beside[key] = tuple(c for c in dict.fromkeys(c for a in atoms for c in t.columns(a)) if c != column)
+        beside = self._beside[key]
+        memo = (key, *[hashable(row.get(place(c))) for c in beside])
         if memo not in self._known:
-            self._known[memo] = self._work_out(column, codes, dict(zip(beside, known, strict=True)))
+            known = {c: row.get(place(c)) for c in beside}
+            self._known[memo] = self._work_out(column, codes(column), known)
         return self._known[memo]
 
     def _work_out(self, column: t.Col, codes: Sequence[str], beside: Mapping[t.Col, Any]) -> tuple[Any, ...]:
@@ -113,7 +118,7 @@ class Options:
         candidates = self._candidates(column, atoms, codes, beside)
         if beside:
             return tuple(candidates)
-        classify = classifier(column, self.nodes, self.today)
+        classify = _classifier(column, atoms, self.today)
         seen: dict[Hashable, Any] = {}
         for value in candidates:
             seen.setdefault(classify(value), value)
@@ -160,7 +165,7 @@ class Options:
         run = compiled(atom)
 
         def truth(value: float) -> Any:
-            row = {_place(c): other for c, other in others.items()} | {_place(column): value}
+            row = {place(c): other for c, other in others.items()} | {place(column): value}
             return run(Facts(row, (), True, self.today), row)
 
         low, high = _ends(column)
@@ -197,14 +202,19 @@ class Options:
         return tuple(run(facts, member) for run in runs)
 
 
-def _place(column: t.Col) -> str:
+def place(column: t.Col) -> str:
+    """Where a column stands in a row: by its name in a member's, by ``table.column`` in a household's."""
     return column.name if column.scope == "member" else column.key
 
 
-def _lists(codes: Sequence[str]) -> list[list[str]]:
+def _lists(codes: Sequence[str]) -> list[tuple[str, ...]]:
     """Lists of every length, and with and without every single code."""
-    singles = [[c] for c in codes] + [[c for c in codes if c != left] for left in codes]
-    return [list(codes[:i]) for i in range(len(codes) + 1)] + [list(codes[i:]) for i in range(1, len(codes))] + singles
+    singles = [(c,) for c in codes] + [tuple(c for c in codes if c != left) for left in codes]
+    return [
+        *(tuple(codes[:i]) for i in range(len(codes) + 1)),
+        *(tuple(codes[i:]) for i in range(1, len(codes))),
+        *singles,
+    ]
 
 
 def _constants(atoms: Sequence[t.Node]) -> set[float]:

@@ -9,47 +9,34 @@ Source  INTERFACE of the project, section 3, columns ask and ask_least
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
 from fangpin import tables
-from fangpin.identification.answers import BORN, Options, Variable, classifier
-from fangpin.identification.group import ROSTER, Counts, Group, Split, split
-from fangpin.identification.record import Income, Record, items_of
+from fangpin.identification.answers import Variable
+from fangpin.identification.group import ROSTER, Counts, Group
+from fangpin.identification.income_test import IncomeTest
+from fangpin.identification.open_facts import OpenFacts, Questions
+from fangpin.identification.readers import Reader
+from fangpin.identification.record import Record
 from fangpin.identification.verdict import IncomeStatus, decide_status
-from fangpin.identification.worlds import NOT_A_STUDENT, Combiner, Member, filled_by
-from fangpin.language import tree as t
-from fangpin.language.interpret import Evaluator, Facts, compiled, evaluate
-from fangpin.language.vocabulary import DERIVED, NOT_ASSESSED
+from fangpin.identification.worlds import Combiner, Member
+from fangpin.language.interpret import Facts, evaluate
 from fangpin.standards import Standard
 
-COMPLETIONS: tuple[IncomeStatus, ...] = ("below", "band", "above")
-POPULATION = "household.population"
+AT_SCHOOL = {"student_status", "education_level"}  # either answer says whether a person is at school
 Open = tuple[str, int | None]  # a fact, and the position of the member it is about
 Slot = tuple[int, str, int | None]  # group, fact, member of the group
 
 
-def asked_columns(node: t.Node) -> list[t.Col]:
-    """Columns whose blanks may be asked: those outside ``recorded(…)``."""
-    if isinstance(node, t.Recorded):
-        return []
-    if isinstance(node, t.Col):
-        return [node]
-    return list(dict.fromkeys(c for child in t.children(node) for c in asked_columns(child)))
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """What one member brings to one indicator: its open facts that matter, and a sign, equal for what is alike."""
 
-
-@dataclass(frozen=True)
-class _Rule:
-    """One counted indicator, prepared."""
-
-    split: Split
-    run: Evaluator
-    asked: tuple[t.Col, ...]
-    household: tuple[tuple[str, Any], ...]
-    member: tuple[tuple[str, Any], ...]
-    reads: frozenset[str]
+    open: frozenset[str]
+    sign: Hashable
 
 
 class Asker:
@@ -57,30 +44,16 @@ class Asker:
 
     def __init__(self, standard: Standard) -> None:
         self.standard = standard
-        items = [(i.code, i.node) for i in standard.indicators if i.code in standard.counted]
-        self.nodes = tuple(node for _, node in items)
-        self.rules = [self._prepare(code, node) for code, node in items]
-        self.columns = list(dict.fromkeys(c for r in self.rules for c in r.asked))
-        self._options = Options(self.nodes, standard.as_of)
-        read = list(dict.fromkeys(c for node in self.nodes for c in t.columns(node)))
-        self.births = self._options.births([c for c in read if c.scope == "member" and c.name in ("age", BORN)])
-        self.household_columns = [c for c in self.columns if c.scope == "household" and c.facts]
-        self.member_columns = [c for c in self.columns if c.scope == "member" and c.facts]
-        self.bands = standard.upper.yuan > standard.lower.yuan
-        self._groups: dict[Hashable, Group] = {}
-        self._people: dict[Hashable, Member] = {}
-        self._combiners: dict[tuple[int, ...], Combiner] = {}
+        self.readers = [
+            Reader(i.code, i.node, standard.as_of) for i in standard.indicators if i.code in standard.counted
+        ]
+        self.questions = Questions(standard, self.readers)
         self.patterns: dict[str, Any] = {}
+        self._combiners: dict[tuple[int, ...], Combiner] = {}
+        self._pieces: dict[Hashable, Piece] = {}
+        self._people: dict[Hashable, Member] = {}
+        self._groups: dict[Hashable, Group] = {}
         self._settled: dict[Hashable, tuple[list[Slot], int]] = {}
-
-    def _prepare(self, code: str, node: t.Node) -> _Rule:
-        columns, today = t.columns(node), self.standard.as_of
-        household = tuple((c.key, classifier(c, (node,), today)) for c in columns if c.scope == "household")
-        member = [(c.name, classifier(c, (node,), today)) for c in columns if c.scope == "member"]
-        reads = {c.key for c in columns if c.scope == "household"} | {c.name for c in columns if c.scope == "member"}
-        return _Rule(
-            split(code, node), compiled(node), tuple(asked_columns(node)), household, tuple(member), filled_by(reads)
-        )
 
     def ask(self, record: Record) -> tuple[list[str], int]:
         """The facts to ask, in order, and the fewest answers that can settle the status, at best.
@@ -93,14 +66,47 @@ class Asker:
         return asked_order(names, record), least
 
     def combiner(self, at: tuple[int, ...]) -> Combiner:
-        """The aggregates of the rules at these positions."""
+        """The aggregates of the indicators at these positions."""
         if at not in self._combiners:
-            self._combiners[at] = Combiner([a for i in at for a in self.rules[i].split.aggregates])
+            self._combiners[at] = Combiner([a for i in at for a in self.readers[i].split.aggregates])
         return self._combiners[at]
 
-    def options(self, column: t.Col, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        """The values of a column that the counted rules can tell apart, beside what is known in ``row``."""
-        return self._options.of(column, codes_of(column), row)
+    def piece(self, at: int, member: dict[str, Any], variables: Sequence[Variable], facts: Facts) -> Piece:
+        """What a member brings to the indicator at this position."""
+        reader = self.readers[at]
+        own = [v for v in variables if v.column in reader.reads]
+        memo = (at, reader.member.of(member, {v.column for v in own}), signature_of(own))
+        if memo not in self._pieces:
+            person = Member(reader.combiner, member, own, facts)
+            if not any(v.stale for v in own):  # beside a stale fact a blank may come to matter
+                open_ = {v.column for v in person.open}
+                own = [v for v in own if v.column in open_ or (v.column in AT_SCHOOL and open_ & AT_SCHOOL)]
+            if own:
+                self._pieces[memo] = Piece(frozenset(v.column for v in own), len(self._pieces))
+            else:
+                (key,) = Member(reader.combiner, member, [], facts).filled
+                self._pieces[memo] = Piece(frozenset(), ("=", key))
+        return self._pieces[memo]
+
+    def person(
+        self,
+        at: tuple[int, ...],
+        pieces: Sequence[Piece],
+        member: dict[str, Any],
+        variables: Sequence[Variable],
+        facts: Facts,
+    ) -> Member:
+        """A member as the indicators of a group see it."""
+        memo = (at, tuple(p.sign for p in pieces), signature_of(variables))
+        if memo not in self._people:
+            reads = [p.open for i, p in zip(at, pieces, strict=True) for _ in self.readers[i].split.aggregates]
+            self._people[memo] = Member(self.combiner(at), member, variables, facts, reads)
+        return self._people[memo]
+
+
+def signature_of(variables: Sequence[Variable]) -> Hashable:
+    """Equal for open facts that are alike."""
+    return tuple((v.fact, v.stale, v.asked, v.current) for v in variables)
 
 
 class _Worlds:
@@ -109,117 +115,61 @@ class _Worlds:
     def __init__(self, asker: Asker, record: Record) -> None:
         self.asker, self.record, self.standard = asker, record, asker.standard
         self.facts = record.facts()
-        self.truths = [r.run(self.facts, {}) for r in asker.rules]
-        self.income = record.income(self.standard.concept)
-        self.income_status = income_status(self.income, self.standard)
+        self.truths = [r.run(self.facts, {}) for r in asker.readers]
+        self.open = OpenFacts(asker.questions, asker.readers, self.truths, record, self.facts.values)
+        self.income = IncomeTest(record, self.standard, self.open.old)
         self.veto = veto_of(self.standard, self.facts)
-        self.stale = {name.partition("@")[::2] for name in record.stale}
-        self.open_columns = {
-            c.key for r, truth in zip(asker.rules, self.truths, strict=True) if truth is None for c in r.asked
-        }
-        old = {fact for fact, _ in self.stale}
-        self.beside = {
-            c.key for r in asker.rules if old and any(f in old for c in r.asked for f in c.facts) for c in r.asked
-        }  # columns of indicators that stand on a stale fact
 
     @property
     def now(self) -> Counts:
-        return sum(v is True for v in self.truths), sum(v is None for v in self.truths)
+        """True and unknown as things stand."""
+        return _counted(self.truths)
 
     def status(self, income: IncomeStatus, counts: Counts) -> str:
+        """The status of a world."""
         return decide_status(income, counts[0], counts[1], self.standard.k, self.veto)
 
     def answer(self) -> tuple[list[Open], int]:
         """The open facts that matter, and the fewest answers."""
-        if self.status(self.income_status, self.now) != "needs_visit":
+        if self.status(self.income.status, self.now) != "needs_visit":
             return [], 0
-        signature = (
-            tuple(id(g) for g, _ in self.groups),
-            self.constant,
-            self.now,
-            self.income_status,
-            self.income.known,
-            tuple((name, self._answers_to(name)) for name in self.income_facts),
-            self.veto,
-        )
+        groups = self.groups
+        signature = (tuple(id(g) for g, _ in groups), self.constant, self.now, self.income.signature, self.veto)
         known = self.asker._settled.get(signature)
         if known is None:
             known = self.asker._settled[signature] = (self._asked(), self._least())
         slots, least = known
-        return [(fact, None if at is None else self.groups[group][1][at]) for group, fact, at in slots], least
+        return [(fact, None if at is None else groups[group][1][at]) for group, fact, at in slots], least
 
-    # -- open facts -----------------------------------------------------------------------------------------
+    # -- groups ---------------------------------------------------------------------------------------------
+    def _varies(self, at: int) -> bool:
+        """Whether answers can change an indicator: it is unknown, stands on a stale fact, or hides an open one."""
+        reader = self.asker.readers[at]
+        if self.truths[at] is None or self.open.old & reader.asked_facts:
+            return True
+        if reader.fragile_roster and not self.record.complete:
+            return True
+        fragile = reader.fragile
+        return any(v.column in fragile for v in self.open.household) or any(
+            v.column in fragile for vs in self.open.members for v in vs
+        )
+
     @cached_property
-    def household(self) -> list[Variable]:
-        found = []
-        for column in self.asker.household_columns:
-            value = self.facts.values.get(column.key)
-            stale, open_ = (column.facts[0], "") in self.stale, column.key in self.open_columns
-            blank = _is_blank(value, column)
-            if stale or (blank and (open_ or column.key in self.beside)):
-                options = self.asker.options(column, self.facts.values)
-                found.append(Variable(column.facts[0], column.key, options, value, not blank, stale or open_))
+    def _pieces(self) -> dict[tuple[int, int], Piece]:
+        """What each member brings to each indicator that may change, by (indicator, member)."""
+        found = {}
+        for at, reader in enumerate(self.asker.readers):
+            if reader.split.aggregates and self._varies(at):
+                for i, member in enumerate(self.record.belonging):
+                    found[at, i] = self.asker.piece(at, member, self.open.members[i], self.facts)
         return found
 
     @cached_property
-    def members(self) -> list[list[Variable]]:
-        return [self._of_member(m) for m in self.record.belonging]
-
-    def _of_member(self, member: dict[str, Any]) -> list[Variable]:
-        person = str(member.get("person_id"))
-        found: dict[str, Variable] = {}
-        for column in self.asker.member_columns:
-            open_ = column.key in self.open_columns
-            beside = column.key in self.beside
-            if not open_ and not beside and not self.stale:
-                continue
-            for fact in column.facts:
-                stale = ("member.age" if column.name == "age" else fact, person) in self.stale
-                if fact not in found and (stale or open_ or beside):
-                    variable = self._variable(column, fact, member, stale)
-                    if variable is not None:
-                        found[fact] = variable if stale or open_ else replace(variable, asked=False)
-        return list(found.values())
-
-    def _variable(self, column: t.Col, fact: str, member: dict[str, Any], stale: bool) -> Variable | None:
-        if column.name == "age":
-            open_ = member.get(BORN) is None and (member["age"] is None or stale)
-            return Variable(fact, BORN, self.asker.births, None, member["age"] is not None) if open_ else None
-        if fact in ("member.student_status", "member.education_level"):
-            return self._of_school(fact, member, stale)
-        if column.name in DERIVED:
-            return Variable(fact, column.name, (True, False)) if member.get(column.name) is None else None
-        value = member.get(column.name)
-        if not (stale or _is_blank(value, column)):
-            return None
-        return Variable(fact, column.name, self.asker.options(column, member), value, not _is_blank(value, column))
-
-    def _of_school(self, fact: str, member: dict[str, Any], stale: bool) -> Variable | None:
-        """At school or not, and what was finished; the one that is filled says that the other is not asked."""
-        status, level = member.get("student_status"), member.get("education_level")
-        if fact == "member.student_status":
-            asked = stale or (status is None and level is None)
-            return Variable(fact, "student_status", (NOT_A_STUDENT, status or "03"), status, stale) if asked else None
-        left = (
-            status is None
-            or (fact.replace("education_level", "student_status"), str(member.get("person_id"))) in self.stale
-        )
-        if not left or (level is not None and not stale):
-            return None
-        plain = next((c for c in self.asker.columns if c.name == "education_level"), None)
-        options = self.asker.options(plain, member) if plain else ("1",)
-        return Variable(fact, "education_level", options, level, stale)
-
-    # -- groups ---------------------------------------------------------------------------------------------
-    @cached_property
     def groups(self) -> list[tuple[Group, tuple[int, ...]]]:
-        """Groups of indicators with open facts, each with the roster positions of its members."""
+        """Groups of indicators that share open facts, each with the roster positions of its members."""
         links: list[tuple[set[Any], list[int]]] = []
-        for at, rule in enumerate(self.asker.rules):
-            names: set[Any] = {v.fact for v in self.household if v.column in rule.reads}
-            names |= {(i, v.fact) for i, vs in enumerate(self.members) for v in vs if v.column in rule.reads}
-            if rule.split.aggregates and not self.record.complete:
-                names.add(ROSTER)
+        for at in (at for at in range(len(self.asker.readers)) if self._varies(at)):
+            names = self._names(at)
             if names:
                 joined = [at]
                 for link in [x for x in links if x[0] & names]:
@@ -227,121 +177,72 @@ class _Worlds:
                     joined += link[1]
                     links.remove(link)
                 links.append((names, joined))
-        return [self._group(names, sorted(at)) for names, at in links]
+        return [self._group(names, tuple(sorted(at))) for names, at in links]
 
-    def _group(self, names: set[Any], at: Sequence[int]) -> tuple[Group, tuple[int, ...]]:
-        """The group of these rules, and the roster positions of its members with open facts."""
-        rules = [self.asker.rules[i] for i in at]
-        combiner = self.asker.combiner(tuple(at))
-        own = [v for v in self.household if v.fact in names]
-        values = self.facts.values
-        household_key = tuple(classify(values.get(key)) for r in rules for key, classify in r.household)
+    def _names(self, at: int) -> set[Any]:
+        reader = self.asker.readers[at]
+        names: set[Any] = {v.column for v in self.open.household if v.column in reader.reads}
+        names |= {(i, column) for (r, i), piece in self._pieces.items() if r == at for column in piece.open}
+        if reader.split.aggregates and not self.record.complete:
+            names.add(ROSTER)
+        return names
+
+    def _group(self, names: set[Any], at: tuple[int, ...]) -> tuple[Group, tuple[int, ...]]:
+        """The group of these indicators, and the roster positions of its members with open facts."""
+        readers, combiner = [self.asker.readers[i] for i in at], self.asker.combiner(at)
+        own = [v for v in self.open.household if v.column in names]
+        columns = {v.column for v in own}
         settled, open_ = combiner.nobody, []
-        for i, m in enumerate(self.record.belonging):
-            mine = [v for v in self.members[i] if (i, v.fact) in names]
-            known = (tuple(classify(m.get(name)) for r in rules for name, classify in r.member), m.get("student"))
-            key = (known, tuple((v.fact, v.stale, v.asked, _key(v.current)) for v in mine))
-            person = self._person(tuple(at), combiner, key, i, mine)
+        for i, person in self._people(names, at):
             if person.variables:
-                open_.append((repr(key), i, key, person))
+                open_.append((person, i))
             else:
                 (only,) = person.filled
                 settled = combiner.merge(settled, only)
-        open_.sort(key=lambda x: x[0])
+        open_.sort(key=lambda x: id(x[0]))
         missing = self.record.missing if ROSTER in names else 0
         signature = (
-            tuple(at),
-            household_key,
-            tuple((v.fact, v.stale, v.asked, _key(v.current)) for v in own),
+            at,
+            tuple(r.household.of(self.facts.values, columns) for r in readers),
+            signature_of(own),
             settled,
-            tuple(key for _, _, key, _ in open_),
+            tuple(id(p) for p, _ in open_),
             self.record.complete,
             missing,
         )
         group = self.asker._groups.get(signature)
         if group is None:
-            newcomer = self._newcomer(rules) if missing else []
-            group = Group(
-                [r.split for r in rules],
+            group = self.asker._groups[signature] = Group(
+                [r.split for r in readers],
                 combiner,
                 own,
-                [p for *_, p in open_],
+                [p for p, _ in open_],
                 self.facts,
                 self.record.complete,
                 missing,
-                newcomer,
+                self._newcomer(readers) if missing else [],
                 settled,
             )
-            self.asker._groups[signature] = group
-        return group, tuple(i for _, i, _, _ in open_)
+        return group, tuple(i for _, i in open_)
 
-    def _person(
-        self, at: tuple[int, ...], combiner: Combiner, key: Hashable, i: int, variables: list[Variable]
-    ) -> Member:
-        memo = (at, key)
-        if memo not in self.asker._people:
-            person = Member(combiner, self.record.belonging[i], variables, self.facts)
-            if not any(v.stale for v in variables) and len(person.open) < len(variables):
-                person = Member(combiner, self.record.belonging[i], person.open, self.facts)
-            self.asker._people[memo] = person
-        return self.asker._people[memo]
+    def _people(self, names: set[Any], at: tuple[int, ...]) -> Iterator[tuple[int, Member]]:
+        if not self.asker.combiner(at).aggs:
+            return
+        without = Piece(frozenset(), None)
+        for i, member in enumerate(self.record.belonging):
+            pieces = [self._pieces.get((r, i), without) for r in at]
+            mine = [v for v in self.open.members[i] if any(v.column in p.open for p in pieces)]
+            yield i, self.asker.person(at, pieces, member, mine, self.facts)
 
-    def _newcomer(self, rules: Sequence[_Rule]) -> list[Variable]:
-        found: dict[str, Variable] = {}
-        for column in dict.fromkeys(c for r in rules for c in r.asked if c.scope == "member"):
-            if column.name == "age":
-                found[BORN] = Variable("", BORN, self.asker.births)
-            elif column.name == "student":
-                found["student_status"] = Variable("", "student_status", (NOT_A_STUDENT, "03"))
-                found.setdefault("education_level", Variable("", "education_level", ("1",)))
-            elif column.name in DERIVED:
-                found[column.name] = Variable("", column.name, (True, False))
-            else:
-                found[column.name] = Variable("", column.name, self.asker.options(column, {}))
-        return list(found.values())
+    def _newcomer(self, readers: Sequence[Reader]) -> list[Variable]:
+        columns = dict.fromkeys(c for r in readers for c in r.asked if c.scope == "member")
+        return self.asker.questions.newcomer(list(columns))
 
     @cached_property
     def constant(self) -> Counts:
         """True and unknown among the indicators that no open fact touches."""
         grouped = {code for g, _ in self.groups for code in g.codes}
-        rest = [v for r, v in zip(self.asker.rules, self.truths, strict=True) if r.split.code not in grouped]
-        return sum(v is True for v in rest), sum(v is None for v in rest)
-
-    # -- income ---------------------------------------------------------------------------------------------
-    @cached_property
-    def income_facts(self) -> list[str]:
-        """The open facts of the income test, as they are asked."""
-        if self.income.known:
-            items = [f"income_year.{n}" for n in items_of(self.standard.concept)]
-            read = [f"income_year.{self.standard.concept}"] if self.income.given is not None else [*items, POPULATION]
-            return [name for name in read if (name, "") in self.stale]
-        if len(self.income.open_items) == len(items_of(self.standard.concept)):
-            return self.income_blanks
-        old = [f"income_year.{n}" for n in items_of(self.standard.concept) if (f"income_year.{n}", "") in self.stale]
-        return [*old, *self.income_blanks]
-
-    @cached_property
-    def income_blanks(self) -> list[str]:
-        """The blank facts of an unknown income."""
-        if self.income.known:
-            return []
-        if len(self.income.open_items) == len(items_of(self.standard.concept)):
-            return [f"income_year.{self.standard.concept}"]
-        facts = [f"income_year.{n}" for n in self.income.open_items]
-        return facts + ([POPULATION] if self.income.population is None else [])
-
-    @cached_property
-    def incomes(self) -> tuple[IncomeStatus, ...]:
-        """Income statuses of completed worlds."""
-        if self.income.known:
-            return (self.income_status,)
-        return self._answers_to(self.income_blanks[0])
-
-    def _answers_to(self, fact: str) -> tuple[IncomeStatus, ...]:
-        """Income statuses that answers to one of the income facts can bring."""
-        if fact != POPULATION or self.income.total is None:
-            return COMPLETIONS if self.asker.bands else ("below", "above")
-        return by_population(self.income.total, self.standard.lower.micro, self.standard.upper.micro)
+        return _counted([v for r, v in zip(self.asker.readers, self.truths, strict=True) if r.code not in grouped])
 
     # -- answers --------------------------------------------------------------------------------------------
     def _sums(self, without: Group | None = None) -> set[Counts]:
@@ -353,12 +254,11 @@ class _Worlds:
         return found
 
     def _asked(self) -> list[Slot]:
-        found: list[Slot] = []
         sums = self._sums()
-        found += [
+        found: list[Slot] = [
             (0, name, None)
-            for name in self.income_facts
-            if any(len({self.status(i, c) for i in self._answers_to(name)}) > 1 for c in sums)
+            for name in self.income.facts
+            if any(len({self.status(i, c) for i in self.income.answers_to(name)}) > 1 for c in sums)
         ]
         for at, (group, _) in enumerate(self.groups):
             others = self._sums(group)
@@ -372,55 +272,50 @@ class _Worlds:
         for found in group.outcomes(variable, member):
             for c in found:
                 if c not in kinds:
-                    kinds[c] = tuple(self.status(i, (c[0] + e, c[1] + f)) for e, f in others for i in self.incomes)
+                    kinds[c] = tuple(
+                        self.status(i, (c[0] + e, c[1] + f)) for e, f in others for i in self.income.completed
+                    )
             if len({kinds[c] for c in found}) > 1:
                 return True
         return False
 
     def _ending(self) -> list[Slot]:
         """Facts an answer to which, everything else as it stands, ends the open status."""
-        found: list[Slot] = []
-        if self.income.known or len(self.income_blanks) == 1:
-            found += [
-                (0, name, None)
-                for name in self.income_blanks or self.income_facts
-                if any(self.status(i, self.now) != "needs_visit" for i in self._answers_to(name))
-            ]
-        true, unknown = self.now
-        by_code = {r.split.code: v for r, v in zip(self.asker.rules, self.truths, strict=True)}
+        found: list[Slot] = [
+            (0, name, None)
+            for name in self.income.alone
+            if any(self.status(i, self.now) != "needs_visit" for i in self.income.answers_to(name))
+        ]
+        by_code = {r.code: v for r, v in zip(self.asker.readers, self.truths, strict=True)}
         for at, (group, _) in enumerate(self.groups):
-            own = [by_code[c] for c in group.codes]
-            rest = (true - sum(v is True for v in own), unknown - sum(v is None for v in own))
-            for variable, member in group.open_facts():
+            rest = _counted([v for code, v in by_code.items() if code not in group.codes])
+            found += [
+                (at, v.fact if v else ROSTER, i)
+                for v, i in group.open_facts()
                 if any(
-                    self.status(self.income_status, (a + rest[0], b + rest[1])) != "needs_visit"
-                    for a, b in group.alone(variable, member)
-                ):
-                    found.append((at, variable.fact if variable else ROSTER, member))
+                    self.status(self.income.status, (a + rest[0], b + rest[1])) != "needs_visit"
+                    for a, b in group.alone(v, i)
+                )
+            ]
         return found
 
     def _least(self) -> int:
-        facts = sum(len(g.open_facts()) for g, _ in self.groups) + len(self.income_facts)
+        facts = sum(len(g.open_facts()) for g, _ in self.groups) + len(self.income.facts)
         for bound in range(1, facts + 1):
             reached: dict[Counts, int] = {self.constant: 0}
             for group, _ in self.groups:
                 reached = _plus(reached, group.costs(bound), bound)
-            for counts, cost in reached.items():
-                for income, more in self._income_answers():
-                    if cost + more <= bound and self.status(income, counts) != "needs_visit":
-                        return bound
+            if any(
+                cost + more <= bound and self.status(income, counts) != "needs_visit"
+                for counts, cost in reached.items()
+                for income, more in self.income.answered
+            ):
+                return bound
         return 0
 
-    def _income_answers(self) -> list[tuple[IncomeStatus, int]]:
-        now: list[tuple[IncomeStatus, int]] = [(self.income_status, 0)]
-        if not self.income_facts:
-            return now
-        answers = 1 if self.income.known else len(self.income_blanks)
-        return now + [(i, answers) for name in self.income_facts for i in self._answers_to(name)]
 
-
-def _key(value: Any) -> Hashable:
-    return tuple(value) if isinstance(value, list) else value
+def _counted(truths: Sequence[bool | None]) -> Counts:
+    return sum(v is True for v in truths), sum(v is None for v in truths)
 
 
 def _plus(one: dict[Counts, int], two: dict[Counts, int], bound: int) -> dict[Counts, int]:
@@ -431,39 +326,6 @@ def _plus(one: dict[Counts, int], two: dict[Counts, int], bound: int) -> dict[Co
                 key = (a + c, b + d)
                 out[key] = min(out.get(key, bound), cost + more)
     return out
-
-
-def _is_blank(value: Any, column: t.Col) -> bool:
-    return value is None or (isinstance(value, str) and value in NOT_ASSESSED.get(column.type.codes or "", ()))
-
-
-@lru_cache(maxsize=512)
-def codes_of(column: t.Col) -> tuple[str, ...]:
-    """The codes a column may hold; none for other kinds."""
-    if column.type.codes is None or column.type.kind == "bool":
-        return ()
-    return tuple(tables.catalogue().codelist(column.type.codes).items)
-
-
-def by_population(total: int, lower: int, upper: int) -> tuple[IncomeStatus, ...]:
-    """The income statuses of a household with this income together (micro-yuan), over every number of persons."""
-    most = total // lower  # as many persons are not below the lower line
-    found: list[IncomeStatus] = ["below"]
-    if most >= 1 and total < upper * most:
-        found.append("band")
-    if total >= upper:
-        found.append("above")
-    return tuple(found)
-
-
-def income_status(income: Income, standard: Standard) -> IncomeStatus:
-    """Income against the lower and the upper line."""
-    below = income.below(standard.lower.micro)
-    if below is None:
-        return "unknown"
-    if below:
-        return "below"
-    return "band" if income.below(standard.upper.micro) else "above"
 
 
 def veto_of(standard: Standard, facts: Facts) -> bool | None:
@@ -493,11 +355,11 @@ def asked_order(names: Sequence[str], record: Record) -> list[str]:
     people = {str(m.get("person_id")): i for i, m in enumerate(record.belonging)}
     positions = _positions()
 
-    def place(name: str) -> tuple[bool, int, int]:
+    def position(name: str) -> tuple[bool, int, int]:
         fact, _, person = name.partition("@")
         return (name not in record.stale, positions.get(fact, 1 << 20), people.get(person, 0))
 
-    return sorted(dict.fromkeys(names), key=place)
+    return sorted(dict.fromkeys(names), key=position)
 
 
 def ask(record: Record, standard: Standard) -> tuple[list[str], int]:

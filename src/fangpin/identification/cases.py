@@ -17,9 +17,10 @@ from typing import Any
 import polars as pl
 from pydantic import Field
 
-from fangpin.identification.ask import ask, income_status, veto_of
+from fangpin.identification.ask import ask, veto_of
 from fangpin.identification.decide import decide
 from fangpin.identification.groups import group_of
+from fangpin.identification.income_test import income_status
 from fangpin.identification.open_households import records
 from fangpin.identification.record import Record
 from fangpin.identification.verdict import STATUSES, decide_status, route_of, schema

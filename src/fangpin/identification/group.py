@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any
 
-from fangpin.identification.answers import Variable, hashable
+from fangpin.identification.answers import Variable
 from fangpin.identification.worlds import Combiner, Member, Replay, together
 from fangpin.language import tree as t
 from fangpin.language.interpret import NOBODY, Facts, compiled
@@ -116,7 +116,7 @@ class Group:
             v = self.household[i]
             for value in (v.current,) if v is skip else v.completions:
                 for rest in go(i + 1):
-                    yield (hashable(value), *rest)
+                    yield (value, *rest)
 
         return go(0)
 
@@ -125,7 +125,9 @@ class Group:
         """Keys of what the missing member rows can bring together."""
         states: frozenset[Any] = frozenset((self.combiner.nobody,))
         if self.missing:
-            ways = _newcomer_ways(self.combiner, tuple(self.newcomer), self.facts)
+            ways = self.combiner.one_newcomer
+            if ways is None:  # the same for every household
+                ways = self.combiner.one_newcomer = Member(self.combiner, {}, self.newcomer, self.facts).filled
             for _ in range(self.missing):
                 more = frozenset(self.combiner.join(states, ways))
                 if more == states:
@@ -193,10 +195,7 @@ class Group:
         at = [v is variable for v in self.household].index(True)
         for key in self.keys:
             for values in self.fillings(variable):
-                yield {
-                    self.counts(key, (*values[:at], hashable(o), *values[at + 1 :]), self._done)
-                    for o in variable.options
-                }
+                yield {self.counts(key, (*values[:at], o, *values[at + 1 :]), self._done) for o in variable.options}
 
     def _by_member(self, variable: Variable, member: int) -> Iterator[set[Counts]]:
         fillings = list(self.fillings())
@@ -248,7 +247,7 @@ class Group:
         for value, cost in [(v.current, 0), *((o, 1) for o in v.options)]:
             if cost <= bound:
                 for rest, more in self._partly(i + 1, bound - cost):
-                    yield (hashable(value), *rest), cost + more
+                    yield (value, *rest), cost + more
 
     def alone(self, variable: Variable | None, member: int | None) -> set[Counts]:
         """Counts after an answer to this fact alone, everything else as it stands."""
@@ -268,14 +267,3 @@ class Group:
             self.settled,
         )
         return set(one.costs(1))
-
-
-_NEWCOMERS: dict[Any, frozenset[Any]] = {}
-
-
-def _newcomer_ways(combiner: Combiner, variables: tuple[Variable, ...], facts: Facts) -> frozenset[Any]:
-    """What one missing member row can bring; the same for every household, so worked out once."""
-    memo = (combiner.aggs, tuple((v.column, tuple(map(hashable, v.options))) for v in variables), facts.today)
-    if memo not in _NEWCOMERS:
-        _NEWCOMERS[memo] = Member(combiner, {}, variables, facts).filled
-    return _NEWCOMERS[memo]

@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any
 
 from fangpin.engine.derive import may_work
-from fangpin.identification.answers import BORN, Variable, hashable
+from fangpin.identification.answers import BORN, Variable
 from fangpin.language import tree as t
 from fangpin.language.interpret import Evaluator, Facts, compiled, completed_years
 
@@ -51,6 +51,7 @@ class Combiner:
     def __init__(self, aggs: Sequence[t.Agg]) -> None:
         self.aggs = tuple(aggs)
         self.bits = all(a.how in LOGICAL for a in self.aggs)
+        self.one_newcomer: frozenset[Any] | None = None
         self.reads = [read_columns(a) for a in self.aggs]
         self._conditions: list[Evaluator] = [compiled(a.cond) for a in self.aggs]
         self._values: list[Evaluator | None] = [compiled(a.value) if a.value is not None else None for a in self.aggs]
@@ -185,17 +186,24 @@ class Member:
     other facts let it.
     """
 
-    def __init__(self, combiner: Combiner, base: Assign, variables: Sequence[Variable], facts: Facts) -> None:
+    def __init__(
+        self,
+        combiner: Combiner,
+        base: Assign,
+        variables: Sequence[Variable],
+        facts: Facts,
+        reads: Sequence[Set[str]] | None = None,
+    ) -> None:
+        """``reads``: for each aggregate the columns that can matter to it, where that is known; else all it names."""
         self.combiner, self.base, self.variables, self.facts = combiner, dict(base), tuple(variables), facts
         self.free = free = any(v.column == MAIN for v in variables)
-        self._read = [
-            {v.column for v in variables if v.column in reads or (free and MAIN in reads and v.column in DECIDE_MAIN)}
-            for reads in combiner.reads
-        ]
+        columns = {v.column for v in variables}
+        named = reads if reads is not None else [r | DECIDE_MAIN if free and MAIN in r else r for r in combiner.reads]
+        self._read = [columns & own for own in named]
         self._all: Aggs = tuple(range(len(self._read)))
-        self._order = [sorted(read) for read in self._read]
+        self._order: dict[Aggs, list[str]] = {}
+        self._split: dict[Hashable, list[tuple[Aggs, Variables]]] = {}
         self._known: dict[Hashable, Any] = {}
-        self._contributions: dict[Hashable, Contribution] = {}
         self._outcomes: dict[str, Replay] = {}
 
     @cached_property
@@ -232,35 +240,39 @@ class Member:
 
     # -- splitting ------------------------------------------------------------------------------------------
     def _parts(self, aggs: Aggs, variables: Variables) -> list[tuple[Aggs, Variables]]:
-        """The aggregates in sets that share no open fact, each with its facts."""
-        found: list[tuple[Aggs, set[str]]] = []
-        columns = {v.column for v in variables}
-        for i in aggs:
-            own: set[str] = self._read[i] & columns
-            joined: Aggs = (i,)
-            for other in [x for x in found if x[1] & own]:
-                own, joined = own | other[1], other[0] + joined
-                found.remove(other)
-            found.append((joined, own))
-        return [(some, tuple(v for v in variables if v.column in own)) for some, own in found]
+        """The aggregates in sets that share no open fact, each with its facts, the one that most of them read first."""
+        memo = (aggs, variables)
+        if memo not in self._split:
+            found: list[tuple[Aggs, set[Variable]]] = []
+            for i in aggs:
+                own: set[Variable] = {v for v in variables if v.column in self._read[i]}
+                joined: Aggs = (i,)
+                for other in [x for x in found if x[1] & own]:
+                    own, joined = own | other[1], other[0] + joined
+                    found.remove(other)
+                found.append((joined, own))
+            self._split[memo] = [(some, self._in_order(some, own)) for some, own in found]
+        return self._split[memo]
 
-    def _most_read(self, aggs: Aggs, variables: Variables) -> Variable:
-        return max(variables, key=lambda v: sum(v.column in self._read[i] for i in aggs))
+    def _in_order(self, aggs: Aggs, variables: set[Variable]) -> Variables:
+        own = [v for v in self.variables if v in variables]
+        return tuple(sorted(own, key=lambda v: -sum(v.column in self._read[i] for i in aggs)))
 
     def _memo(self, kind: Hashable, aggs: Aggs, fixed: Assign) -> Hashable:
-        read = set().union(*(self._read[i] for i in aggs))
-        return (kind, aggs, tuple((c, hashable(fixed[c])) for c in sorted(fixed.keys() & read)))
+        if aggs not in self._order:
+            self._order[aggs] = sorted({c for i in aggs for c in self._read[i]})
+        return (kind, aggs, *[fixed.get(c, _OPEN) for c in self._order[aggs]])
 
     def _brought(self, aggs: Aggs, fixed: Assign) -> Any:
         """The key of these aggregates once everything they read is decided."""
-        return self.combiner.key({i: self._contribution(i, fixed) for i in aggs})
+        return self.combiner.key({i: self._contribution((i,), fixed) for i in aggs})
 
-    def _contribution(self, i: int, fixed: Assign) -> Contribution:
-        memo = (i, *[hashable(fixed.get(c, _OPEN)) for c in self._order[i]])
-        if memo not in self._contributions:
+    def _contribution(self, one: Aggs, fixed: Assign) -> Contribution:
+        memo = self._memo("", one, fixed)
+        if memo not in self._known:
             member = derived({**self.base, **fixed}, self.facts.today, self.free)
-            self._contributions[memo] = self.combiner.contribute(i, self.facts, member)
-        return self._contributions[memo]
+            self._known[memo] = self.combiner.contribute(one[0], self.facts, member)
+        return self._known[memo]  # type: ignore[no-any-return]
 
     # -- keys and their costs -------------------------------------------------------------------------------
     def _ways(self, aggs: Aggs, variables: Variables, fixed: Assign, bound: int | None) -> dict[Any, int]:
@@ -278,8 +290,7 @@ class Member:
     def _branch(self, aggs: Aggs, variables: Variables, fixed: Assign, bound: int | None) -> dict[Any, int]:
         if not variables:
             return {self._brought(aggs, fixed): 0}
-        first = self._most_read(aggs, variables)
-        rest = tuple(v for v in variables if v is not first)
+        first, rest = variables[0], variables[1:]
         out: dict[Any, int] = {}
         for value, cost in _choices(first, bound):
             left = None if bound is None else bound - cost
@@ -322,8 +333,7 @@ class Member:
             return {(key,) * len(fact.options) for key in self._ways(aggs, variables, fixed, None)}
         if not variables:
             return {tuple(self._brought(aggs, {**fixed, fact.column: o}) for o in fact.options)}
-        first = self._most_read(aggs, variables)
-        rest = tuple(v for v in variables if v is not first)
+        first, rest = variables[0], variables[1:]
         return {
             row for value in first.completions for row in self._rows(aggs, rest, {**fixed, first.column: value}, fact)
         }
