@@ -13,8 +13,8 @@ from typing import Any
 
 from fangpin import tables
 from fangpin.language.parse import Context, Parameter
-from fangpin.language.tree import Col, Scope
-from fangpin.language.vocabulary import DERIVED, vocabulary
+from fangpin.language.tree import ROWS, Col, Scope
+from fangpin.language.vocabulary import CHECKED, DERIVED, YEARS, check_vocabulary, vocabulary
 from fangpin.vocabulary.money import MICRO
 
 TODAY = date(2021, 6, 30)
@@ -29,16 +29,18 @@ PARAMETERS = {
     "none_of": Parameter(()),
 }
 SKIP = {"household_id", "person_id", "region_code"}
+KINDS = ("bool", "number", "code", "codes", "date")
+OTHERS: tuple[Scope, ...] = ("former_member", "income_year", "safeguards", "measure", "clearing", "loan")
 
 
-def context() -> Context:
+def context(*, checks: bool = False) -> Context:
     """Everything the random rules may name."""
-    return Context(vocabulary(), PARAMETERS, {}, "random.yaml")
+    return Context(check_vocabulary() if checks else vocabulary(), PARAMETERS, {}, "random.yaml")
 
 
-def pool(scope: Scope, kind: str) -> list[tuple[str, Col]]:
+def pool(scope: Scope, kind: str, *, checks: bool = False) -> list[tuple[str, Col]]:
     """Names and columns of a kind in a scope."""
-    words = vocabulary()
+    words = check_vocabulary() if checks else vocabulary()
     found = []
     for name in words.names(scope):
         column = words.resolve(name, scope)
@@ -48,7 +50,8 @@ def pool(scope: Scope, kind: str) -> list[tuple[str, Col]]:
     return found
 
 
-POOLS = {(s, k): pool(s, k) for s in ("household", "member") for k in ("bool", "number", "code", "codes", "date")}
+POOLS = {(s, k): pool(s, k) for s in ("household", "member") for k in KINDS}
+CHECK_POOLS = {(s, k): pool(s, k, checks=True) for s in ("household", *ROWS) for k in KINDS}
 # those the shipped standard reads come up often, so that blanks meet
 FAVOURITES = {
     "member": [
@@ -61,24 +64,35 @@ FAVOURITES = {
         "labour_skill",
         "birth_date",
         "earnings",
+        *CHECKED["member"],
     ],
-    "household": ["living.durables", "living.house_grade", "household.population", "living.water_fetch_minutes"],
+    "household": [
+        *(f"household.{name}" for name in CHECKED["household"]),
+        "living.durables",
+        "living.house_grade",
+        "household.population",
+        "living.water_fetch_minutes",
+    ],
 }
 
 
 class Rules:
     """A source of random rules."""
 
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
+    def __init__(self, rng: random.Random, *, checks: bool = False) -> None:
+        self.rng, self.checks = rng, checks
+        self.pools = CHECK_POOLS if checks else POOLS
+        self.tables: list[Scope] = ["member", *OTHERS] if checks else ["member"]
 
     def text(self, depth: int = 3) -> str:
         """A household rule that gives yes or no."""
         return self.truth("household", depth)
 
     def column(self, scope: Scope, kind: str) -> tuple[str, Col]:
-        options = POOLS[scope, kind]
-        favoured = [o for o in options if o[0] in FAVOURITES[scope]]
+        options = self.pools[scope, kind]
+        if scope != "household" and self.checks and (not options or self.rng.random() < 0.1):
+            options = self.pools["household", kind]
+        favoured = [o for o in options if o[0] in FAVOURITES.get(scope, ())]
         return self.rng.choice(favoured if favoured and self.rng.random() < 0.5 else options)
 
     # -- truths ---------------------------------------------------------------------------------------------
@@ -180,8 +194,10 @@ class Rules:
         return f"case {whens} else {self.truth(scope, depth)} end"
 
     def quantified(self, scope: Scope, depth: int) -> str:
-        name = self.rng.choice(["any_member", "all_members", "any_known_member"])
-        return f"{name}({self.truth('member', depth)})"
+        table = self.rng.choice(self.tables)
+        one, many = ROWS[table]
+        name = self.rng.choice([f"any_{one}", f"all_{many}", f"any_known_{one}"])
+        return f"{name}({self.truth(table, depth)})"
 
     def totalled(self, scope: Scope, depth: int) -> str:
         left, unit = self.aggregate(depth)
@@ -204,12 +220,12 @@ class Rules:
             return f"({name} * {self.rng.choice(['2', '0.5', 'bare', '-1'])})", unit
         if kind == "ratio":
             other, _ = self.column(scope, "number")
-            same = [n for n, c in POOLS[scope, "number"] if c.type.unit == unit]
+            same = [n for n, c in self.pools[column.scope, "number"] if c.type.unit == unit]
             return (f"({name} / {self.rng.choice(same)})", None) if other else (name, unit)
         if kind == "minus":
             return f"(-{name})", unit
         if kind == "case":
-            same = [n for n, c in POOLS[scope, "number"] if c.type.unit == unit]
+            same = [n for n, c in self.pools[column.scope, "number"] if c.type.unit == unit]
             return f"(case when {self.truth(scope, 0)} then {name} else {self.rng.choice(same)} end)", unit
         if kind == "since":
             word = self.rng.choice(["days", "years"])
@@ -220,7 +236,7 @@ class Rules:
 
     def same_unit(self, scope: Scope, unit: str | None, depth: int) -> str:
         """A number that fits beside one of ``unit``."""
-        same = [n for n, c in POOLS[scope, "number"] if unit is not None and c.type.unit == unit]
+        same = [n for n, c in self.pools[scope, "number"] if unit is not None and c.type.unit == unit]
         if same and self.rng.random() < 0.25:
             return self.rng.choice(same)
         if unit == "yuan":
@@ -230,12 +246,14 @@ class Rules:
         return self.rng.choice(["0", "1", "2", "3", "6", "12", "20", "0.5", "-1", "bare", "100", "366", "18.5"])
 
     def aggregate(self, depth: int) -> tuple[str, str | None]:
-        how = self.rng.choice(["count", "sum", "max"])
+        how, table = self.rng.choice(["count", "sum", "max"]), self.rng.choice(self.tables)
+        many = ROWS[table][1]
         if how == "count":
-            return f"count_members({self.truth('member', min(depth, 1))})", "person"
-        value, unit = self.number("member", min(depth, 1))
-        cond = f", {self.truth('member', min(depth, 1))}" if self.rng.random() < 0.6 else ""
-        return f"{how}_members({value}{cond})", unit
+            unit = "person" if "member" in table else "count"
+            return f"count_{many}({self.truth(table, min(depth, 1))})", unit
+        value, unit = self.number(table, min(depth, 1))
+        cond = f", {self.truth(table, min(depth, 1))}" if self.rng.random() < 0.6 else ""
+        return f"{how}_{many}({value}{cond})", unit
 
 
 # -- registries ---------------------------------------------------------------------------------------------
@@ -327,4 +345,52 @@ def households(rng: random.Random, count: int, wanted: dict[str, set[str]]) -> l
     return found
 
 
-__all__ = ["DERIVED", "PARAMETERS", "TODAY", "Rules", "context", "households", "value"]
+NUMBERS = [
+    "11010519491231002X",
+    "110105199912310021",
+    "11010519491231002X43",
+    "51342119800101123X4B1",
+    "1101",
+    "",
+    " x ",
+]
+
+
+def other_rows(rng: random.Random, household_id: str, wanted: dict[str, set[str]]) -> dict[str, Any]:
+    """Rows of the tables that only checks read, of one household; a table that is None was not given."""
+    blank = rng.choice([0.0, 0.1, 0.3, 0.6, 1.0])
+    found: dict[str, Any] = {}
+    for scope in OTHERS:
+        table = "member" if scope == "former_member" else scope
+        own = wanted.get(scope, set()) - {"household_id", "person_id"}
+        rows = [
+            {"household_id": household_id, "person_id": f"x{i}", **row(rng, table, own, blank), **_versions(rng, own)}
+            for i in range(rng.choice([0, 0, 1, 2, 3]))
+        ]
+        found[scope] = rows if table == "member" else [{k: v for k, v in r.items() if k != "person_id"} for r in rows]
+    for year in YEARS:
+        own = wanted.get(year, set()) - {"household_id"}
+        found[year] = (
+            {"household_id": household_id, **row(rng, "income_year", own, blank)} if rng.random() < 0.8 else None
+        )
+    return found
+
+
+def _versions(rng: random.Random, wanted: set[str]) -> dict[str, Any]:
+    return {n: rng.choice([None, _dates(rng)]) for n in ("valid_from", "valid_to", "known_at") if n in wanted}
+
+
+__all__ = [
+    "CHECKED",
+    "DERIVED",
+    "NUMBERS",
+    "OTHERS",
+    "PARAMETERS",
+    "TODAY",
+    "YEARS",
+    "Rules",
+    "context",
+    "households",
+    "other_rows",
+    "value",
+]

@@ -6,11 +6,12 @@ Gives   to_sql(low, today) → text for DuckDB; `statement(plan, today)` → one
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from fangpin.language.lower import Low, Plan
+from fangpin.engine.population import columns_of
+from fangpin.language.lower import Low, Plan, rows_of
 
 
 def quoted(name: str) -> str:
@@ -69,15 +70,29 @@ def to_sql(low: Low, today: date) -> str:
 
 
 def statement(plan: Plan, today: date) -> str:
-    """One query: members grouped once, joined once to households, every rule a column.
+    """One query: members (and the rows of other tables) grouped once, joined once to households, every rule a column.
 
-    Tables: ``members(household_id, …)`` and ``households(household_id, __complete, …)`` in canonical form.
+    Tables: ``members(household_id, …)``, every other table by its scope, and ``households(household_id, __complete,
+    __complete_TABLE, …)`` in canonical form.
     """
-    cells = ", ".join(f"{how}({to_sql(low, today)}) AS {quoted(name)}" for name, (how, low) in plan.cells.items())
     rules = ", ".join(f"{to_sql(low, today)} AS {quoted(name)}" for name, low in plan.rules.items())
-    grouped = f"SELECT household_id, count(*) AS __n{', ' + cells if cells else ''} FROM members GROUP BY household_id"
+    groups = {"member": ("members", plan.cells), **{table: (table, cells) for table, cells in plan.others.items()}}
+    parts = ", ".join(f"facts_{t} AS ({_grouped(frame, cells, today)})" for t, (frame, cells) in groups.items())
+    columns = ", ".join(
+        f"coalesce(facts_{t}.__n, 0) AS {quoted(rows_of(t))}, facts_{t}.* EXCLUDE (household_id, __n)" for t in groups
+    )
+    joins = " ".join(f"LEFT JOIN facts_{t} USING (household_id)" for t in groups)
     return (
-        f"WITH facts AS ({grouped}), joined AS (SELECT h.*, coalesce(f.__n, 0) AS __members, "
-        f"f.* EXCLUDE (household_id, __n) FROM households h LEFT JOIN facts f USING (household_id)) "
+        f"WITH {parts}, joined AS (SELECT households.*, {columns} FROM households {joins}) "
         f"SELECT household_id{', ' + rules if rules else ''} FROM joined ORDER BY household_id"
     )
+
+
+def _grouped(frame: str, cells: Mapping[str, tuple[str, Low]], today: date) -> str:
+    """The cells of one table by household; where they name columns of the household, these are joined first."""
+    named = ", ".join(f"{how}({to_sql(low, today)}) AS {quoted(name)}" for name, (how, low) in cells.items())
+    outer = sorted({c for _, low in cells.values() for c in columns_of(low) if "." in c})
+    chosen = ", ".join(quoted(c) for c in outer)
+    joined = f" LEFT JOIN (SELECT household_id, {chosen} FROM households) USING (household_id)" if outer else ""
+    said = ", ".join(filter(None, ("household_id, count(*) AS __n", named)))
+    return f"SELECT {said} FROM {frame}{joined} GROUP BY household_id"

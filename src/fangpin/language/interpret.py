@@ -9,7 +9,7 @@ Keeps   a blank is unknown; numbers are intervals between what is known and what
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -26,13 +26,22 @@ class Facts:
     """The facts of one household on one day.
 
     ``values`` maps ``table.column`` to a value (None: unknown), ``members`` holds one mapping of column to value
-    for every member who belongs, ``complete`` says whether the roster is complete.
+    for every member who belongs, ``complete`` says whether the roster is complete. ``rows`` holds the rows of other
+    tables by their scope: an empty list says that none is recorded, a table that is not there is unknown.
     """
 
     values: Mapping[str, Any]
     members: Sequence[Member]
     complete: bool
     today: date
+    rows: Mapping[str, Sequence[Member]] = field(default_factory=dict)
+
+    def of(self, scope: str) -> tuple[Sequence[Member], bool]:
+        """The rows a quantifier runs over, and whether there are surely no more."""
+        if scope == "member":
+            return self.members, self.complete
+        found = self.rows.get(scope)
+        return (found, True) if found is not None else ((), False)
 
 
 Evaluator = Callable[[Facts, Member], Any]
@@ -78,7 +87,7 @@ def _lit(node: t.Lit) -> Evaluator:
 
 
 def _col(node: t.Col) -> Evaluator:
-    name, key, inside = node.name, node.key, node.scope == "member"
+    name, key, inside = node.name, node.key, node.scope != "household"
 
     def raw(facts: Facts, member: Member) -> Any:
         return member.get(name) if inside else facts.values.get(key)
@@ -254,7 +263,7 @@ def completed_years(born: date, today: date) -> int:
 def _since(node: t.Since) -> Evaluator:
     col = node.arg
     assert isinstance(col, t.Col)
-    name, key, inside, unit = col.name, col.key, col.scope == "member", node.unit
+    name, key, inside, unit = col.name, col.key, col.scope != "household", node.unit
 
     def run(facts: Facts, member: Member) -> Interval:
         value = member.get(name) if inside else facts.values.get(key)
@@ -296,14 +305,15 @@ def _gives_number(node: t.Node) -> bool:
 def _agg(node: t.Agg) -> Evaluator:
     cond = compiled(node.cond)
     value = compiled(node.value) if node.value is not None else None
-    how, rising = node.how, t.never_negative(node.value)
+    how, rising, table = node.how, t.never_negative(node.value), node.table
 
     def run(facts: Facts, member: Member) -> Any:
-        truths = [cond(facts, m) for m in facts.members]
+        rows, complete = facts.of(table)
+        truths = [cond(facts, m) for m in rows]
         if how in ("any", "all", "any_known"):
-            return quantified(how, truths, facts.complete)
-        values = [value(facts, m) for m in facts.members] if value else [(1.0, 1.0)] * len(truths)
-        return totalled(how, truths, values, facts.complete, rising)
+            return quantified(how, truths, complete)
+        values = [value(facts, m) for m in rows] if value else [(1.0, 1.0)] * len(truths)
+        return totalled(how, truths, values, complete, rising)
 
     return run
 

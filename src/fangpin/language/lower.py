@@ -40,25 +40,23 @@ MAYBE = Low("null", value="bool")
 class Plan:
     """One group_by over members, one join, and the household expressions over its result.
 
-    ``cells``: name → (how, expression at member scope) with how one of max, sum; ``rules``: name → expression.
+    ``cells``: name → (how, expression at member scope) with how one of max, sum; ``rules``: name → expression;
+    ``others``: the cells of every other table that quantifiers run over, by its scope.
     """
 
     cells: dict[str, tuple[str, Low]] = field(default_factory=dict)
     rules: dict[str, Low] = field(default_factory=dict)
-    _names: dict[tuple[str, Low], str] = field(default_factory=dict)
+    others: dict[str, dict[str, tuple[str, Low]]] = field(default_factory=dict)
+    _names: dict[tuple[str, Low, str], str] = field(default_factory=dict)
 
-    def cell(self, how: str, low: Low) -> Low:
-        """The household column that holds ``how`` of ``low`` over the members."""
-        key = (how, low)
+    def cell(self, how: str, low: Low, table: str = "member") -> Low:
+        """The household column that holds ``how`` of ``low`` over the members, or over the rows of another table."""
+        key = (how, low, table)
         if key not in self._names:
-            name = f"__a{len(self.cells)}"
+            name = f"__a{len(self._names)}"
             self._names[key] = name
-            self.cells[name] = (how, low)
+            (self.cells if table == "member" else self.others.setdefault(table, {}))[name] = (how, low)
         return Low("col", value=self._names[key])
-
-
-COMPLETE = Low("col", value="__complete")
-MEMBERS = Low("col", value="__members")
 
 
 def lower(rules: dict[str, t.Node]) -> Plan:
@@ -75,8 +73,18 @@ def atom_truth(node: t.Node) -> Low:
 
 
 def column_name(col: t.Col) -> str:
-    """The name of a column in the frame a plan runs on: members by field, household tables by ``table.field``."""
-    return col.name if col.scope == "member" else col.key
+    """The name of a column in the frame a plan runs on: rows by field, household tables by ``table.field``."""
+    return col.key if col.scope == "household" else col.name
+
+
+def complete_of(table: str) -> str:
+    """The column that says whether all rows of a table are there."""
+    return "__complete" if table == "member" else f"__complete_{table}"
+
+
+def rows_of(table: str) -> str:
+    """The column that says how many rows of a table a household has."""
+    return "__members" if table == "member" else f"__rows_{table}"
 
 
 def lit(value: Any) -> Low:
@@ -142,6 +150,14 @@ def plain(pair: Pair) -> tuple[Low, float, float] | None:
 class _Lowering:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.table = "member"  # whose rows the quantifier at hand runs over; quantifiers do not nest
+
+    def _cell(self, how: str, low: Low) -> Low:
+        return self.plan.cell(how, low, self.table)
+
+    @property
+    def _complete(self) -> Low:
+        return Low("col", value=complete_of(self.table))
 
     # -- truths ---------------------------------------------------------------------------------------------
     def truth(self, node: t.Node) -> Low:
@@ -286,29 +302,32 @@ class _Lowering:
             high = when(sure(cond), then_high, when(isnull(cond), missing, high))
         return low, high
 
-    # -- members --------------------------------------------------------------------------------------------
+    # -- members, and the rows of other tables ---------------------------------------------------------------
     def _agg(self, node: t.Agg) -> Low:
+        self.table = node.table
         cond = self.truth(node.cond)
         if node.how == "all":
             return no(self._any(no(cond)))
         if node.how == "any":
             return self._any(cond)
         yes = self._code_is(cond, 2)
-        some = Low("fill", (self.plan.cell("max", Low("flag", (no(isnull(cond)),))),), 0)
-        known = either(Low("eq", (some, lit(1))), Low("eq", (MEMBERS, lit(0))))
-        return when(yes, TRUE, when(both(COMPLETE, known), FALSE, MAYBE))
+        some = Low("fill", (self._cell("max", Low("flag", (no(isnull(cond)),))),), 0)
+        nobody = Low("eq", (Low("col", value=rows_of(self.table)), lit(0)))
+        known = either(Low("eq", (some, lit(1))), nobody)
+        return when(yes, TRUE, when(both(self._complete, known), FALSE, MAYBE))
 
     def _code(self, cond: Low) -> Low:
         """2 where some member's answer is yes, 1 where one is unknown, else 0 (also where nobody is)."""
-        return Low("fill", (self.plan.cell("max", Low("code", (cond,))),), 0)
+        return Low("fill", (self._cell("max", Low("code", (cond,))),), 0)
 
     def _code_is(self, cond: Low, code: int) -> Low:
         return Low("eq", (self._code(cond), lit(code)))
 
     def _any(self, cond: Low) -> Low:
-        return when(self._code_is(cond, 2), TRUE, when(both(COMPLETE, self._code_is(cond, 0)), FALSE, MAYBE))
+        return when(self._code_is(cond, 2), TRUE, when(both(self._complete, self._code_is(cond, 0)), FALSE, MAYBE))
 
     def _agg_pair(self, node: t.Agg) -> Pair:
+        self.table = node.table
         cond = self.truth(node.cond)
         yes, open_ = sure(cond), isnull(cond)
         missing = Low("null", value="number")
@@ -320,21 +339,21 @@ class _Lowering:
         highs = when(yes, high, when(open_, Low("max0", (high,)), zero))
         least, most = self._sum(lows), self._sum(highs)
         incomplete_least = least if t.never_negative(node.value) else missing
-        return when(COMPLETE, least, incomplete_least), when(COMPLETE, most, missing)
+        return when(self._complete, least, incomplete_least), when(self._complete, most, missing)
 
     def _sum(self, value: Low) -> Low:
         """The sum over the members, null as soon as one of them is null, 0 over nobody."""
-        total = Low("fill", (self.plan.cell("sum", Low("fill", (value,), 0.0)),), 0.0)
-        gap = Low("fill", (self.plan.cell("max", Low("flag", (isnull(value),))),), 0)
+        total = Low("fill", (self._cell("sum", Low("fill", (value,), 0.0)),), 0.0)
+        gap = Low("fill", (self._cell("max", Low("flag", (isnull(value),))),), 0)
         return when(Low("eq", (gap, lit(1))), Low("null", value="number"), total)
 
     def _max_pair(self, yes: Low, open_: Low, low: Low, high: Low) -> Pair:
         missing = Low("null", value="number")
-        least = self.plan.cell("max", when(yes, low, missing))
+        least = self._cell("max", when(yes, low, missing))
         counted = either(yes, open_)
-        most = self.plan.cell("max", when(counted, high, missing))
-        gap = Low("fill", (self.plan.cell("max", Low("flag", (both(counted, isnull(high)),))),), 0)
-        whole = both(COMPLETE, Low("eq", (gap, lit(0))))
+        most = self._cell("max", when(counted, high, missing))
+        gap = Low("fill", (self._cell("max", Low("flag", (both(counted, isnull(high)),))),), 0)
+        whole = both(self._complete, Low("eq", (gap, lit(0))))
         return least, when(whole, most, missing)
 
 

@@ -27,13 +27,11 @@ from fangpin.vocabulary.text import Text
 # what the parser of SQL would warn of is refused here, with its place
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
-QUANTIFIERS = {
-    "any_member": "any",
-    "all_members": "all",
-    "any_known_member": "any_known",
-    "count_members": "count",
-    "sum_members": "sum",
-    "max_members": "max",
+HOW = {"any": "any_{0}", "all": "all_{1}", "any_known": "any_known_{0}", "count": "count_{1}", "sum": "sum_{1}"}
+HOW["max"] = "max_{1}"
+#: Every quantifier: how it counts, and over the rows of which table.
+QUANTIFIERS: dict[str, tuple[str, t.Scope]] = {
+    form.format(*words): (how, table) for table, words in t.ROWS.items() for how, form in HOW.items()
 }
 FUNCTIONS = {"recorded": "bool", "size": "codes", "has": "codes", "days_since": "date", "years_since": "date"}
 COMPARISONS: dict[type[exp.Expr], str] = {exp.LT: "<", exp.LTE: "<=", exp.EQ: "=", exp.GTE: ">=", exp.GT: ">"}
@@ -371,7 +369,7 @@ class _Parser(Refusals):
             raise self.refuse(
                 "FP-LANGUAGE-004",
                 Text(
-                    f"定义 {name} 只能用在{'成员条件里' if own == 'member' else '户一级'}",
+                    f"定义 {name} 只能用在{'户一级' if own == 'household' else '成员条件里'}",
                     f"definition {name} belongs to the {own}",
                 ),
                 e,
@@ -380,16 +378,10 @@ class _Parser(Refusals):
 
     def _unknown_name(self, e: exp.Expr, name: str, scope: t.Scope) -> DocumentError:
         words = self.context.vocabulary
-        other: t.Scope = "member" if scope == "household" else "household"
-        if words.resolve(name, other) is not None:
-            remedy = (
-                Text(
-                    "成员的列只能写在 any_member(…) 等量词里",
-                    "a member's column stands inside any_member(…) and the like",
-                )
-                if other == "member"
-                else Text("户的列写在成员条件之外", "a household's column stands outside the member condition")
-            )
+        others: tuple[t.Scope, ...] = tuple(t.ROWS) if scope == "household" else ("household",)
+        other = next((s for s in others if words.resolve(name, s) is not None), None)
+        if other is not None:
+            remedy = _belongs(other, name, words)
             return self.refuse(
                 "FP-LANGUAGE-004", Text(f"{name} 不属于这里", f"{name} does not belong here"), e, name, remedy
             )
@@ -448,7 +440,8 @@ class _Parser(Refusals):
         return t.Has(arg, value.this), BOOL
 
     def _unknown_function(self, e: exp.Expr, name: str) -> DocumentError:
-        known = [*QUANTIFIERS, *FUNCTIONS]
+        words = self.context.vocabulary
+        known = [*(q for q, (_, table) in QUANTIFIERS.items() if words.names(table)), *FUNCTIONS]
         guess = nearest(name, known) or next((k for k in known if k.startswith(name + "_")), None)
         return self.refuse(
             "FP-LANGUAGE-003", Text(f"没有这个函数：{name}", f"unknown function: {name}"), e, name, _meant(guess)
@@ -463,19 +456,41 @@ class _Parser(Refusals):
             )
 
     def _quantifier(self, e: exp.Anonymous, name: str, scope: t.Scope) -> Typed:
-        if scope == "member":
+        if scope != "household":
             raise self.refuse("FP-LANGUAGE-004", Text("量词不能套量词", "quantifiers do not nest"), e)
-        how: Any = QUANTIFIERS[name]
+        how: Any
+        how, table = QUANTIFIERS[name]
+        if not self.context.vocabulary.names(table):
+            raise self.refuse(
+                "FP-LANGUAGE-004",
+                Text(f"{name}() 只能用在数据疑点规则里", f"{name}() is for data checks only"),
+                e,
+            )
         if how not in ("sum", "max"):
             self._arity(e, name, 1)
-            cond = self.boolean(e.expressions[0], "member")
-            return t.Agg(how, cond), (t.Type("number", "person") if how == "count" else BOOL)
+            cond = self.boolean(e.expressions[0], table)
+            unit = "person" if table in ("member", "former_member") else "count"
+            return t.Agg(how, cond, table=table), (t.Type("number", unit) if how == "count" else BOOL)
         self._arity(e, name, 1, 2)
-        value, kind = self.node(e.expressions[0], "member")
+        value, kind = self.node(e.expressions[0], table)
         if kind.kind != "number":
             raise self.unfit(f"{name}() 的第一项是数", f"{name}() begins with a number", e)
-        cond = self.boolean(e.expressions[1], "member") if len(e.expressions) == 2 else t.TRUE
-        return t.Agg(how, cond, value), kind
+        cond = self.boolean(e.expressions[1], table) if len(e.expressions) == 2 else t.TRUE
+        return t.Agg(how, cond, value, table), kind
+
+
+def _belongs(scope: t.Scope, name: str, words: Vocabulary) -> Text:
+    """Where a column stands that does not belong where it was written."""
+    if scope == "household" and words.qualified:
+        return Text(f"在行的条件里写全：表名.{name}", f"in the condition of a row write it in full: table.{name}")
+    if scope == "household":
+        return Text("户的列写在成员条件之外", "a household's column stands outside the member condition")
+    if scope == "member":
+        return Text(
+            "成员的列只能写在 any_member(…) 等量词里", "a member's column stands inside any_member(…) and the like"
+        )
+    one = t.ROWS[scope][0]
+    return Text(f"它的列只能写在 any_{one}(…) 等量词里", f"its columns stand inside any_{one}(…) and the like")
 
 
 def _meant(guess: str | None) -> Text | None:

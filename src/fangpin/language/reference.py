@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fangpin.language import tree as t
-from fangpin.language.parse import Context, parse
+from fangpin.language.parse import QUANTIFIERS, Context, parse
 from fangpin.language.say import label
-from fangpin.language.vocabulary import DERIVED, vocabulary
+from fangpin.language.vocabulary import CHECKED, DERIVED, check_vocabulary, vocabulary
 from fangpin.vocabulary.text import Text
 
 
@@ -25,10 +25,18 @@ class Construct:
     example: str
     scope: t.Scope = "household"
     want: t.Kind = "bool"
+    checks: bool = False
 
     def tree(self) -> t.Node:
         """The example, parsed. Raises DocumentError if it is not in the language."""
-        return parse(self.example, Context(vocabulary()), scope=self.scope, want=self.want)
+        words = check_vocabulary() if self.checks else vocabulary()
+        return parse(self.example, Context(words), scope=self.scope, want=self.want)
+
+
+def _forms(table: t.Scope) -> list[str]:
+    """Every quantifier over the rows of a table, as it is written."""
+    two = ("sum", "max")
+    return [f"{name}({'x, a' if how in two else 'a'})" for name, (how, own) in QUANTIFIERS.items() if own == table]
 
 
 CONSTRUCTS: tuple[Construct, ...] = (
@@ -153,6 +161,45 @@ CONSTRUCTS: tuple[Construct, ...] = (
         "max_members(x, a)", Text("如此的成员中的最大值", "the greatest among such members"), "max_members(age) >= 60"
     ),
 )
+_ROW_EXAMPLES: dict[t.Scope, tuple[Text, str]] = {
+    "former_member": (
+        Text(
+            "不再属于本户的成员（死亡、嫁出、迁出、分户）",
+            "members who no longer belong (died, married out, moved, split)",
+        ),
+        "any_former_member(state = '8' and days_since(valid_from) < 365)",
+    ),
+    "income_year": (Text("各年度收入行", "income rows of all years"), "count_income_years(stage = '2') >= 2"),
+    "safeguards": (Text("三保障和饮水安全的各行", "rows of the three guarantees"), "any_safeguard(water_problem)"),
+    "measure": (
+        Text("帮扶措施", "measures"),
+        "risk_1 = '02' and not any_measure(measure_kind in ('100A46', '100A47'))",
+    ),
+    "clearing": (Text("风险消除记录", "records of risk removed"), "risk_removed and not any_clearing(net_pc is known)"),
+    "loan": (Text("小额信贷", "loans"), "sum_loans(amount, state <> '4') > 50000"),
+}
+FOR_CHECKS: tuple[Construct, ...] = (
+    *(
+        Construct("   ".join(_forms(table)), meaning, example, checks=True)
+        for table, (meaning, example) in _ROW_EXAMPLES.items()
+    ),
+    Construct(
+        "this_year.x   last_year.x",
+        Text(
+            "判定之日所用的那一行收入，及其周期结束前一年以上、两年以内结束的最近一行；没有该行即为未知",
+            "the row of income that holds on the day, and the latest whose window ended at least one year and less "
+            "than two before it; unknown where there is none",
+        ),
+        "this_year.net_income_pc > 3 * last_year.net_income_pc",
+        checks=True,
+    ),
+    Construct(
+        "household.x   living.x   this_year.x",
+        Text("在行的条件里写户的列：必须写全表名", "a household's column in a condition on rows: written in full"),
+        "any_measure(started_on < household.monitored_on)",
+        checks=True,
+    ),
+)
 DOCUMENTED_NAMES = (
     "any_member",
     "all_members",
@@ -165,6 +212,7 @@ DOCUMENTED_NAMES = (
     "has",
     "days_since",
     "years_since",
+    *(form.split("(")[0] for table in _ROW_EXAMPLES for form in _forms(table)),
 )
 INTRODUCTION = {
     "zh": """\
@@ -190,6 +238,17 @@ only inside quantifiers, a household's only outside; quantifiers do not nest. Mo
 """,
 }
 HEADS = {"zh": "| 写法 | 意思 | 例子 |", "en": "| form | meaning | example |"}
+CHECKS_TITLE = Text("只用于数据疑点规则", "for data checks only")
+CHECKS_TEXT = Text(
+    "数据疑点规则（`rules/checks/`）除以上写法外，还可以对别的表的行使用同样的六种量词，读上年的收入行，"
+    "读各表的 valid_from、valid_to、known_at，以及下列推算列；标准的规则用到它们就不能加载。"
+    "没有交来的表是未知；交来了而某户没有行，表示该户没有记录。以某表的行为对象的规则，直接写该表的列。",
+    "Data checks (`rules/checks/`) may also use the same six quantifiers over the rows of other tables, read the row "
+    "of income of the year before, the dates valid_from, valid_to and known_at of each row, and the derived columns "
+    "below; a standard that names them refuses to load. A table that was not given is unknown; a table that was given "
+    "and has no row for a household says that none is recorded. A check about the rows of a table names its columns "
+    "as they are.",
+)
 DERIVED_TITLE = Text("推算的成员列", "derived member columns")
 FACTS_TITLE = Text("依据的事实", "facts they stand on")
 
@@ -207,9 +266,22 @@ def _lines(lang: str) -> Iterator[str]:
         yield f"| `{_cell(c.form)}` | {c.meaning(lang)} | `{_cell(c.example)}` |"
     yield f"\n## {DERIVED_TITLE(lang)}\n"
     for name, (kind, facts) in DERIVED.items():
-        column = t.Col("member", name, kind, facts)
-        said = ", ".join(f"`{f}`" for f in facts) or "—"
-        yield f"- `{name}`: {label(column)(lang)}; {FACTS_TITLE(lang)}: {said}"
+        yield _derived(t.Col("member", name, kind, facts), lang)
+    yield f"\n## {CHECKS_TITLE(lang)}\n\n{CHECKS_TEXT(lang)}\n"
+    yield HEADS[lang]
+    yield "|---|---|---|"
+    for c in FOR_CHECKS:
+        yield f"| `{_cell(c.form)}` | {c.meaning(lang)} | `{_cell(c.example)}` |"
+    yield ""
+    for table, columns in CHECKED.items():
+        for name, (kind, facts, _, _) in columns.items():
+            yield _derived(t.Col(table, name, kind, facts), lang)
+
+
+def _derived(column: t.Col, lang: str) -> str:
+    name = column.name if column.scope == "member" else column.key
+    said = ", ".join(f"`{f}`" for f in column.facts) or "—"
+    return f"- `{name}`: {label(column)(lang)}; {FACTS_TITLE(lang)}: {said}"
 
 
 def _cell(text: str) -> str:

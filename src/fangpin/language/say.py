@@ -9,7 +9,7 @@ Keeps   a certificate is enough: with nothing but its facts the rule gives the s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -25,7 +25,21 @@ DERIVED_LABELS: dict[str, Text] = {
     "student": Text("在校生", "a student"),
     "main_worker": Text("主要劳动力", "a main worker"),
     "was_main_worker": Text("丧失能力前是主要劳动力", "a main worker before the loss"),
+    "id_length": Text("证件号码位数", "length of the identity number"),
+    "id_fits": Text("证件号码校验相符", "the identity number passes its check"),
+    "id_born_on": Text("证件号码中的出生日期", "date of birth in the identity number"),
+    "id_sex": Text("证件号码中的性别", "sex in the identity number"),
+    "id_local": Text("证件号码属本省", "the identity number was issued in this province"),
+    "certificate_class": Text("残疾证类别码可能", "the class digit of the disability certificate is possible"),
+    "head_age": Text("户主年龄", "age of the head"),
+    "head_sex": Text("户主性别", "sex of the head"),
+    "phone_length": Text("电话位数", "length of the telephone number"),
+    "helper_phone_length": Text("联系人电话位数", "length of the helper's telephone number"),
+    "head_name_fits": Text("户主姓名与成员表相符", "the head's name is as in the members"),
+    "head_number_fits": Text("户主证件号码与成员表相符", "the head's identity number is as in the members"),
+    "members_listed": Text("在册成员数", "members listed"),
 }
+YEAR_LABELS: dict[str, Text] = {"this_year": Text("本年", "this year's"), "last_year": Text("上年", "last year's")}
 UNITS: dict[str, Text] = {
     "year": Text("岁", " years"),
     "month": Text("个月", " months"),
@@ -55,11 +69,15 @@ NEGATED = {"<": ">=", "<=": ">", ">=": "<", ">": "<="}
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition that settles an answer: its node, its truth, and whom it is about (position; None: household)."""
+    """One condition that settles an answer: its node, its truth, and whom it is about (position; None: household).
+
+    ``table`` says among whose rows the position counts.
+    """
 
     node: t.Node
     truth: bool | None
     member: int | None = None
+    table: str = "member"
 
 
 # -- certificates -------------------------------------------------------------------------------------------
@@ -122,18 +140,22 @@ def _of_case(node: t.Case, facts: Facts, member: Member, at: int | None) -> Iter
 def _of_agg(node: t.Agg, truth: Any, facts: Facts) -> Iterator[Condition]:
     decisive = {"any": True, "any_known": True, "all": False}.get(node.how)
     if decisive is not None and truth is decisive:
-        wanted = decisive
-        for i, m in enumerate(facts.members):
-            if compiled(node.cond)(facts, m) is wanted:
-                yield from _settling(node.cond, facts, m, i)
+        for i, m in enumerate(facts.of(node.table)[0]):
+            if compiled(node.cond)(facts, m) is decisive:
+                yield from _of_rows(node.table, _settling(node.cond, facts, m, i))
                 return
-    for i, m in enumerate(facts.members):
+    for i, m in enumerate(facts.of(node.table)[0]):
         value = compiled(node.cond)(facts, m)
         if truth is None and value is not None and decisive is not None:
             continue
-        yield from _settling(node.cond, facts, m, i)
+        yield from _of_rows(node.table, _settling(node.cond, facts, m, i))
         if node.value is not None:
-            yield from _settling(node.value, facts, m, i)
+            yield from _of_rows(node.table, _settling(node.value, facts, m, i))
+
+
+def _of_rows(table: str, found: Iterator[Condition]) -> Iterator[Condition]:
+    """The conditions with the table whose rows they are about."""
+    return found if table == "member" else (replace(c, table=table) for c in found)
 
 
 def _of_compare(node: t.Cmp, truth: bool | None, facts: Facts, member: Member, at: int | None) -> Iterator[Condition]:
@@ -152,9 +174,11 @@ def columns_of(condition: Condition) -> list[t.Col]:
 # -- words --------------------------------------------------------------------------------------------------
 def label(column: t.Col) -> Text:
     """The name of a column as people know it."""
-    if column.table == "member" and column.name in DERIVED_LABELS:
+    if column.table in ("member", "household") and column.name in DERIVED_LABELS:
         return DERIVED_LABELS[column.name]
-    return tables.catalogue().field(column.facts[0] if column.facts else column.key).label
+    said = tables.catalogue().field(column.facts[0] if column.facts else column.key).label
+    year = YEAR_LABELS.get(column.table)
+    return Text(year.zh + said.zh, f"{year.en} {said.en}") if year else said
 
 
 def value_text(value: Any, column: t.Col) -> Text:
@@ -186,7 +210,7 @@ def amount(value: float, unit: str | None) -> Text:
 
 def say(condition: Condition, facts: Facts, lang: str = "zh") -> str:
     """One condition in words: the value, and the threshold where there is one."""
-    node, member = condition.node, facts.members[condition.member] if condition.member is not None else NOBODY
+    node, member = condition.node, _row(condition, facts)
     if isinstance(node, t.Cmp):
         return _say_compare(node, condition.truth, facts, member)(lang)
     if isinstance(node, t.In | t.Has | t.IsKnown | t.Col):
@@ -196,8 +220,12 @@ def say(condition: Condition, facts: Facts, lang: str = "zh") -> str:
     return Text("，".join(f.zh for f in found), ", ".join(f.en for f in found))(lang)
 
 
+def _row(condition: Condition, facts: Facts) -> Member:
+    return NOBODY if condition.member is None else facts.of(condition.table)[0][condition.member]
+
+
 def _value(column: t.Col, facts: Facts, member: Member) -> Any:
-    return member.get(column.name) if column.scope == "member" else facts.values.get(column.key)
+    return facts.values.get(column.key) if column.scope == "household" else member.get(column.name)
 
 
 def _plain(column: t.Col, value: Any) -> Text:
@@ -245,7 +273,7 @@ def gap(condition: Condition, facts: Facts) -> tuple[float, str | None] | None:
     node = condition.node
     if not isinstance(node, t.Cmp):
         return None
-    member = facts.members[condition.member] if condition.member is not None else NOBODY
+    member = _row(condition, facts)
     left, right = compiled(node.left)(facts, member), compiled(node.right)(facts, member)
     if left[0] is None or right[0] is None or left[0] != left[1] or right[0] != right[1]:
         return None

@@ -10,8 +10,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
-Scope = Literal["household", "member"]
+Scope = Literal["household", "member", "former_member", "income_year", "safeguards", "measure", "clearing", "loan"]
 Kind = Literal["bool", "number", "code", "codes", "date", "text"]
+
+
+#: Tables with several rows a household, and how one row and several are called in quantifiers. Former members are
+#: the rows of `member` who no longer belong; all but `member` are for checks only.
+ROWS: dict[Scope, tuple[str, str]] = {
+    "member": ("member", "members"),
+    "former_member": ("former_member", "former_members"),
+    "income_year": ("income_year", "income_years"),
+    "safeguards": ("safeguard", "safeguards"),
+    "measure": ("measure", "measures"),
+    "clearing": ("clearing", "clearings"),
+    "loan": ("loan", "loans"),
+}
+_SCOPES: dict[str, Scope] = {name: name for name in ROWS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +64,7 @@ class Col(Node):
 
     @property
     def scope(self) -> Scope:
-        return "member" if self.table == "member" else "household"
+        return _SCOPES.get(self.table, "household")
 
     @property
     def key(self) -> str:
@@ -159,7 +173,7 @@ class Case(Node):
 
 @dataclass(frozen=True, slots=True)
 class Agg(Node):
-    """A quantifier over the members of the household.
+    """A quantifier over the members of the household, or over its rows of another table.
 
     how: ``any`` · ``all`` · ``any_known`` (members whose answer is unknown are left out as soon as one is known)
     · ``count`` · ``sum`` · ``max`` (the last two over ``value``, where ``cond`` holds).
@@ -168,6 +182,7 @@ class Agg(Node):
     how: Literal["any", "all", "any_known", "count", "sum", "max"]
     cond: Node
     value: Node | None = None
+    table: Scope = "member"
 
 
 UNKNOWN = Lit(None, Type("bool"))
