@@ -1,9 +1,10 @@
 """Regions: what a code names, and what lies above and below it.
 
-Gives   get, require, exists, name, full_name, ancestors, province_of, children, find, normal, changes
-Not     a county's own villages (registry); boundaries
+Gives   get, require, exists, name, full_name, ancestors, province_of, children, past, normal, changes
+Not     finding by words (lookup), what an old code is today (history), natural villages (registry); boundaries
 Keeps   a code has 2, 4, 6, 9 or 12 digits; 350000, 35 and 350000000000 are one region.
         Codes that were abolished since 2000 stay known (flag `superseded`), because old dates need them.
+        Townships and villages are loaded when one is asked for, villages by prefecture (villages).
 Source  data/SOURCES.md: civil affairs register of 2026-09, statistical codes of 2023-06, code changes 2000–2026
 """
 
@@ -13,13 +14,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
+from fangpin.reference import villages
 from fangpin.reference._files import rows
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.text import Text
 
-Level = Literal["province", "prefecture", "county", "township"]
-LEVELS: tuple[Level, ...] = ("province", "prefecture", "county", "township")
-_WIDTH: dict[Level, int] = {"province": 2, "prefecture": 4, "county": 6, "township": 9}
+Level = Literal["province", "prefecture", "county", "township", "village"]
+LEVELS: tuple[Level, ...] = ("province", "prefecture", "county", "township", "village")
+_WIDTH: dict[Level, int] = {"province": 2, "prefecture": 4, "county": 6, "township": 9, "village": 12}
 _DIGITS = (2, 4, 6, 9, 12)
 _COUNTY_FLAGS = {
     "former_poor832": "former_poor_832",
@@ -36,7 +38,7 @@ class UnknownRegion(UnusableInput, LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A region: its code (6 digits, townships 9), name, level, the code it lies in, and its flags.
+    """A region: its code (6 digits, townships 9, villages 12), name, level, the code it lies in, and its flags.
 
     Flags: ``former_poor_832 key_592 exit_2020_last_52 key_160 sanqu_sanzhou poverty_task_22`` (lists),
     ``statistical`` (a development zone or the like, known to the statistical office only),
@@ -57,7 +59,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of a code or name, as recorded."""
+    """One change of a code or name, as recorded, or as corrected where the record is plainly wrong."""
 
     year: int
     kind: str
@@ -66,6 +68,7 @@ class Change:
     new_code: str
     new_name: str
     document: str
+    corrected: bool = False
 
 
 def normal(code: str) -> str | None:
@@ -172,28 +175,39 @@ def _townships() -> dict[str, Region]:
     return found
 
 
+def _village(code: str) -> Region | None:
+    village = villages.name_of(code)
+    if village is None:
+        return None
+    township = _townships().get(code[:9])
+    past = township.flags if township else frozenset()
+    return Region(code, village, "village", code[:9], past)
+
+
 def get(code: str) -> Region | None:
-    """The region a code names, None where it names none (a village is not in the register: see ``exists``)."""
+    """The region a code names, None where it names none; for a village its prefecture's villages are unpacked."""
     usual = normal(code)
     if usual is None:
         return None
-    return _register().get(usual) if len(usual) == 6 else _townships().get(usual)
+    if len(usual) == 6:
+        return _register().get(usual)
+    return _townships().get(usual) if len(usual) == 9 else _village(usual)
 
 
 def exists(code: str) -> bool:
-    """Whether a code names a region; a village's, whose names are not shipped, is judged by its township."""
+    """Whether a code names a region; a village's is judged by its township: villages change faster than the list."""
     usual = normal(code)
     return usual is not None and get(usual[:9]) is not None
 
 
 def require(code: str) -> Region:
-    """The region a code names; for a village's code, its township.
+    """The region a code names; for a village that the list does not have, its township.
 
     Raises:
         UnknownRegion: the code names no region.
     """
     usual = normal(code)
-    region = get(usual[:9]) if usual else None
+    region = (get(usual) or get(usual[:9])) if usual else None
     if region is None:
         raise _unknown(code)
     return region
@@ -275,14 +289,22 @@ def children(code: str | None = None, level: Level | None = None) -> tuple[Regio
     Without a code: the provinces, or all regions of that level. Past codes are left out.
     """
     above = require(code) if code is not None else None
+    if level == "village" or (level is None and above is not None and above.level == "township"):
+        return _villages_in(above)
     if level is not None:
         stem = above.code[: _WIDTH[above.level]] if above else ""
         found = [region for region in _all_of(level) if region.code.startswith(stem) and region != above]
     else:
-        below = LEVELS[:1] if above is None else LEVELS[LEVELS.index(above.level) + 1 :]
+        below = LEVELS[:1] if above is None else LEVELS[LEVELS.index(above.level) + 1 : -1]
         parent = above.code if above else None
         found = [region for lower in below for region in _all_of(lower) if region.parent == parent]
     return tuple(sorted(found, key=lambda region: region.code))
+
+
+def _villages_in(above: Region | None) -> tuple[Region, ...]:
+    stem = above.code[: _WIDTH[above.level]] if above else ""
+    found = (Region(code, village, "village", code[:9]) for code, village in villages.under(stem))
+    return tuple(found) if above is None or above.level != "village" else ()
 
 
 @cache
@@ -291,47 +313,48 @@ def _all_of(level: Level) -> tuple[Region, ...]:
     return tuple(r for r in pool.values() if r.level == level and "superseded" not in r.flags)
 
 
-def find(text: str, limit: int = 20) -> tuple[Region, ...]:
-    """Regions whose code begins with ``text``, or whose name holds it; equal names and higher levels first.
-
-    Several words must all be found, the last in the name itself: ``福建 德化``.
-    """
-    words = text.split()
-    if not words:
-        return ()
-    if words[0].isdigit():
-        exact = get(words[0])
-        return (exact,) if exact else tuple(r for r in _everything() if r.code.startswith(words[0]))[:limit]
-    found = [r for r in _everything() if _named(r, words[-1]) and all(word in full_name(r.code) for word in words[:-1])]
-    found.sort(key=lambda r: ("superseded" in r.flags, r.name != words[-1], LEVELS.index(r.level), r.code))
-    return tuple(found[:limit])
-
-
-def _everything() -> tuple[Region, ...]:
+def above_village() -> tuple[Region, ...]:
+    """Every region from the provinces to the townships, those of the past too."""
     return (*_register().values(), *_townships().values())
 
 
-def _named(region: Region, word: str) -> bool:
-    return word in region.name or (region.name_en != "" and region.name_en.lower().startswith(word.lower()))
+def past() -> tuple[Region, ...]:
+    """The codes of provinces to counties that were abolished or replaced since 2000."""
+    return tuple(region for region in _register().values() if "superseded" in region.flags)
 
 
 @cache
 def _changes() -> tuple[Change, ...]:
-    return tuple(
-        Change(
-            int(row["year"]),
-            row["type"],
-            row["old_code"],
-            row["old_name"],
-            row["new_code"],
-            row["new_name"],
-            row["doc_no"],
-        )
-        for row in rows("region_changes_2000_2026.csv")
-    )
+    corrections = rows("region_changes_corrections.csv")
+    wrong = {(row["year"], row["old_code"], row["new_code"]) for row in corrections if row["action"] == "distrust"}
+    found = []
+    for row in rows("region_changes_2000_2026.csv"):
+        doubted = (row["year"], row["old_code"], row["new_code"]) in wrong
+        found.append(_change(row, corrected=doubted, successor=not doubted))
+    found += [_change(row, corrected=True) for row in corrections if row["action"] == "add"]
+    return tuple(found)
+
+
+def _change(row: dict[str, str], *, corrected: bool = False, successor: bool = True) -> Change:
+    new = (row["new_code"], row["new_name"]) if successor else ("", "")
+    document = row.get("doc_no", "")
+    return Change(int(row["year"]), row["type"], row["old_code"], row["old_name"], *new, document, corrected)
+
+
+@cache
+def _changes_by_code() -> dict[str, tuple[Change, ...]]:
+    found: dict[str, list[Change]] = {}
+    for change in _changes():
+        for code in {change.old_code, change.new_code} - {""}:
+            found.setdefault(code, []).append(change)
+    return {code: tuple(sorted(changes_, key=lambda change: change.year)) for code, changes_ in found.items()}
 
 
 def changes(code: str) -> tuple[Change, ...]:
     """The recorded changes (2000–2026) that a code took part in, oldest first."""
-    usual = normal(code)
-    return tuple(change for change in _changes() if usual in (change.old_code, change.new_code))
+    return _changes_by_code().get(normal(code) or "", ())
+
+
+def all_changes() -> tuple[Change, ...]:
+    """Every recorded change, in the order of the record."""
+    return _changes()

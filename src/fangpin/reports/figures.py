@@ -15,7 +15,7 @@ from itertools import combinations as pairs_of
 
 import polars as pl
 
-from fangpin.reference import regions
+from fangpin.reference import regions, villages
 from fangpin.reports.shortcuts import needed, stand_ins
 from fangpin.reports.summary import BINS_ABOVE, BINS_BELOW, Summary, band_bins, bin_width
 from fangpin.vocabulary.text import Text
@@ -276,10 +276,15 @@ class Place:
 
 
 def place_name(code: str, village: str, lang: str) -> str:
-    """The name of a village or region: township and code of a village, else the natural village, else the region."""
+    """The name of a village or region: township and village (its code where the list has no name), else the region.
+
+    Only the prefecture of the code is unpacked for a village's name.
+    """
     region = regions.get(code[:9]) if len(code) >= 9 else regions.get(code) if code else None
     if len(code) == 12 and not code.endswith("000"):
-        return f"{region.name} {code}" if region else code
+        known = villages.name_of(code)
+        own = villages.short(known) if known else f" {code}"
+        return f"{region.name}{own}" if region else code
     named = region.name if region else code
     return (
         f"{named} {village}".strip()

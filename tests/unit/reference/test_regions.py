@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import lzma
+import subprocess
+import sys
 from importlib.resources import files
 
 import pytest
 
-from fangpin.reference import regions
+from fangpin.reference import regions, villages
 from fangpin.reference.regions import UnknownRegion
 
 DATA = files("fangpin.reference").joinpath("data")
@@ -42,7 +44,7 @@ def test_every_row_of_the_register_is_found(file: str, level: str) -> None:
 
 
 def test_every_region_lies_in_a_known_one_up_to_its_province() -> None:
-    for level in regions.LEVELS:
+    for level in regions.LEVELS[:-1]:
         for region in regions.children(level=level):
             chain = regions.ancestors(region.code)
             assert (chain[-1].level == "province") if chain else region.level == "province"
@@ -98,11 +100,64 @@ def test_ancestors_nearest_first_and_a_village_by_its_digits() -> None:
     assert regions.ancestors("nonsense") == ()
 
 
-def test_a_village_is_judged_by_its_township() -> None:
+def test_villages_have_names_and_are_judged_by_their_township() -> None:
+    village = regions.get("350526101201")
+    assert village is not None
+    assert (village.name, village.level, village.parent) == ("宝美村委会", "village", "350526101")
+    assert regions.full_name("350526101201") == "福建省泉州市德化县龙浔镇宝美村委会"
     assert regions.exists("350526101201")
-    assert regions.get("350526101201") is None
+    assert regions.get("350526101999") is None
+    assert regions.exists("350526101999")  # villages change faster than the list
     assert not regions.exists("350526999201")
-    assert regions.require("350526101201").code == "350526101"
+    assert regions.require("350526101201") == village
+    assert regions.require("350526101999").code == "350526101"
+
+
+def test_villages_are_all_there_in_order() -> None:
+    assert len(regions.children("350526101")) == 22
+    assert {r.parent for r in regions.children("350526", "village")} == {r.code for r in regions.children("350526")}
+    codes = [code for code, _ in villages.under("35")]
+    assert codes == sorted(set(codes))
+    assert all(len(code) == 12 and name for code, name in villages.under("4290"))
+    assert sum(1 for _ in villages.under("")) == 620_573
+
+
+def test_villages_are_found_by_name_in_the_whole_country() -> None:
+    assert ("350526101201", "宝美村委会") in list(villages.named("宝美"))
+    assert [code for code, _ in villages.named("宝美", "35")] == ["350526101201"]
+    for code, name in villages.named("新村"):
+        assert villages.name_of(code) == name
+        assert villages.plain(name) == "新村" or name == "新村"
+    assert list(villages.named("没有这个村")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "short"),
+    [
+        ("宝美村委会", "宝美", "宝美村"),
+        ("石榴村村民委员会", "石榴", "石榴村"),
+        ("凤池社区居委会", "凤池", "凤池社区"),
+        ("南门居委会", "南门", "南门社区"),
+        ("贺村", "贺村", "贺村"),
+        ("宝力根嘎查委员会", "宝力根嘎查委员会", "宝力根嘎查委员会"),
+        ("巴彦嘎查村民委员会", "巴彦", "巴彦嘎查"),
+    ],
+)
+def test_names_of_villages_as_people_say_them(name: str, plain: str, short: str) -> None:
+    assert (villages.plain(name), villages.short(name)) == (plain, short)
+
+
+def test_importing_loads_no_village_and_a_look_up_only_its_prefecture() -> None:
+    program = (
+        "import sys, fangpin\n"
+        "from fangpin.reference import regions\n"
+        "from fangpin.reference import villages as v\n"
+        "assert v._archive.cache_info().currsize == 0\n"
+        "regions.get('350526'); assert v._archive.cache_info().currsize == 0\n"
+        "regions.get('350526101201'); regions.get('350526100201')\n"
+        "assert v._text.cache_info().currsize == 1\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 @pytest.mark.parametrize("code", ["999999", "350599", "350526999", "350526999201", "abc", "", "12345"])
@@ -130,7 +185,7 @@ def test_children_by_parent_and_by_level() -> None:
     assert "350526" in {r.code for r in regions.children("35", "county")}
     assert len(regions.children("350526")) == 18
     assert {r.level for r in regions.children("441900")} == {"township"}  # 东莞 has no counties
-    assert regions.children("350526101") == ()
+    assert regions.children("350526101201") == ()
     assert len(regions.children(level="prefecture")) == 333
     with pytest.raises(UnknownRegion):
         regions.children("999999")
@@ -170,16 +225,7 @@ def test_codes_of_the_past_and_statistical_units_stay_known() -> None:
     assert [(c.year, c.new_code) for c in regions.changes("350427")] == [(2021, "350405")]
 
 
-def test_finding_by_name_and_code() -> None:
-    assert regions.find("德化")[0].code == "350526"
-    assert regions.find("福建 德化县")[0].code == "350526"
-    assert regions.find("350526")[0].name == "德化县"
-    assert regions.find("Fujian")[0].code == "350000"
-    assert all(r.code.startswith("35052") for r in regions.find("35052"))
-    assert regions.find("没有这个地方") == ()
-    assert regions.find("  ") == ()
-    assert len(regions.find("朝阳", limit=3)) == 3
-
-
 def test_no_file_is_large() -> None:
-    assert all(len(f.read_bytes()) < 2 * 2**20 for f in DATA.iterdir())
+    large = {f.name for f in DATA.iterdir() if len(f.read_bytes()) > 2 * 2**20}
+    assert large == {villages.ARCHIVE}
+    assert len(DATA.joinpath(villages.ARCHIVE).read_bytes()) < 4 * 2**20
