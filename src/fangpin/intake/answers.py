@@ -13,7 +13,7 @@ from dataclasses import replace
 import polars as pl
 
 from fangpin.intake.columns import Trouble
-from fangpin.intake.judge import Judged, Located, Segment
+from fangpin.intake.judge import Judged, Located
 
 VERSION = ("valid_from", "known_at")
 SAME_INCOME = ("household_id", "year", "window_to", "stage")
@@ -25,7 +25,7 @@ def combined(base: Judged, answers: Judged) -> Judged:
     if not answers.height:
         return base
     start = base.height
-    segments = [*base.segments, *(Segment(s.origin, s.start + start, s.height, s.headings) for s in answers.segments)]
+    segments = [*base.segments, *(replace(s, start=s.start + start) for s in answers.segments)]
     troubles = [
         *base.troubles,
         *(

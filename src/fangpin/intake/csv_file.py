@@ -1,25 +1,33 @@
-"""CSV files: bytes as a raw table of text.
+"""Text files: bytes as a raw sheet of text.
 
-Gives   read_csv; UTF-8 (with or without mark), GB18030, UTF-16 with its mark; .csv and .csv.gz
+Gives   read_text → a Sheet and what was found out; read_csv, the same as one table
+        UTF-8, UTF-16 and GB18030, with or without a mark; separated by , ; tab | or ，; gzip or not
 Keeps   every line is a row unless it is wholly empty; cells beyond the headings are a finding, never dropped in silence
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import gzip
 import io
+import itertools
+import re
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
-from fangpin.intake.messages import unusable
-from fangpin.intake.raw import Origin, RawTable, text_frame, unique_names
+from fangpin.intake import detect
+from fangpin.intake.header import ROWS, Header, find
+from fangpin.intake.messages import finding, unusable
+from fangpin.intake.raw import Origin, RawTable, Sheet, text_frame, unique_names
+from fangpin.intake.words import known_headings
+from fangpin.vocabulary.findings import Finding
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-csv.field_size_limit(2**30)
+_DECLARED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_SHOWN = {"\t": "Tab"}
+_UNIT = b"\x1f"
 
 
 def read_bytes(path: Path, place: str) -> bytes:
@@ -29,116 +37,156 @@ def read_bytes(path: Path, place: str) -> bytes:
         UnusableInput: the file cannot be opened or unpacked.
     """
     try:
-        data = path.read_bytes()
-        return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+        return unpacked(path.read_bytes())
     except (OSError, EOFError, zlib.error) as error:
         raise unusable("FP-INTAKE-006", place=place, read=type(error).__name__) from error
 
 
-def decode(data: bytes, place: str) -> str:
-    """Text from bytes, by mark, else UTF-8, else GB18030.
-
-    Raises:
-        UnusableInput: the bytes are none of these.
-    """
-    encodings = [name for mark, name in _MARKS if data.startswith(mark)] or ["utf-8", "gb18030"]
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise unusable("FP-INTAKE-006", place=place, read=data[:20].hex(" "))
+def unpacked(data: bytes) -> bytes:
+    """The bytes, unpacked where they are gzip."""
+    return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
 
 
 def read_csv(path: Path, table: str, file: str) -> RawTable:
-    """The rows of a CSV file as text.
-
-    Args:
-        path: The file.
-        table: The table that its rows belong to.
-        file: The name of the file as shown to a person.
+    """The rows of a text file as one table.
 
     Raises:
         UnusableInput: the file is empty, damaged or in no known encoding.
     """
-    data = read_bytes(path, file)
-    text: str | None = None
-    if data.startswith(codecs.BOM_UTF8):
-        data = data[3:]
-    elif not _is_utf8(data):
-        text = decode(data, file)
-        data = text.encode("utf-8")
-    if b"\n" not in data:
-        data = data.replace(b"\r", b"\n")
+    return read_text(read_bytes(path, file), file)[0].raw(table)
+
+
+def read_text(data: bytes, file: str) -> tuple[Sheet, list[Finding]]:
+    """The rows of a text file, and what was found out about it.
+
+    Args:
+        data: Its bytes.
+        file: Its name as shown to a person.
+
+    Raises:
+        UnusableInput: the file is empty, damaged or in no known encoding.
+    """
+    decoded = detect.decode(data, file)
+    data = decoded.data if b"\n" in decoded.data else decoded.data.replace(b"\r", b"\n")
     if not data.strip():
         raise unusable("FP-INTAKE-005", place=file)
-    return _quick(data, table, file) or _careful(data.decode("utf-8"), table, file)
+    head = detect.beginning(data)
+    declared = _DECLARED.match(head)
+    if declared:
+        head = head[declared.end() :]
+        data = data[len(declared.group().encode("utf-8")) :]
+    cut = detect.separator(head, known_headings)
+    if declared:
+        cut = replace(cut, separator=declared.group(1))
+    header = find(_records(head, cut.separator), known_headings)
+    if header is None:
+        raise unusable("FP-INTAKE-005", place=file)
+    offset = 1 if declared else 0
+    sheet = _quick(data, cut.separator, header, file, offset) or _careful(data, cut.separator, header, file, offset)
+    return _without_blank_columns(sheet), _said(decoded, cut, header, offset, file)
 
 
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+def _said(decoded: detect.Decoded, cut: detect.Cut, header: Header, offset: int, file: str) -> list[Finding]:
+    shown = _SHOWN.get(cut.separator, f"“{cut.separator}”")
+    found = [
+        finding(
+            "FP-INTAKE-070",
+            file=file,
+            encoding=decoded.encoding,
+            separator=shown,
+            lines=f"{cut.lines:,}",
+            agreeing=f"{cut.agreeing:,}",
+            cells=cut.cells,
+        )
+    ]
+    if decoded.broken:
+        said = {"encoding": decoded.encoding, "count": decoded.broken, "line": decoded.line}
+        found.append(finding("FP-INTAKE-073", file=file, row=decoded.line, values=said))
+    return found + titles_said(header, offset, file)
 
 
-def _heading_row(data: bytes) -> list[str] | None:
-    """The headings, if the first line is a heading that needs no second thought."""
-    line = data[: data.find(b"\n")] if b"\n" in data else data
-    text = line.decode("utf-8", "replace").rstrip("\r")
-    if text.count('"') % 2 or ("," not in text and (";" in text or "\t" in text)) or not text.strip():
-        return None
-    return next(csv.reader([text]), None)
+def titles_said(header: Header, offset: int, file: str, sheet: str = "") -> list[Finding]:
+    """That rows above the headings were not read, if there are any."""
+    if not header.titles:
+        return []
+    return [
+        finding(
+            "FP-INTAKE-072",
+            file=file,
+            sheet=sheet,
+            row=header.at + 1 + offset,
+            read=" / ".join(re.sub(r"[:：].*|\d{7,}", "", title) for title in header.titles)[:80],
+            header=header.at + 1 + offset,
+            count=len(header.titles),
+        )
+    ]
 
 
-def _quick(data: bytes, table: str, file: str) -> RawTable | None:
+def _records(text: str, separator: str) -> list[list[str]]:
+    """The first records as a person sees them in a spreadsheet, blank ones included."""
+    lines = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=separator)
+    return list(itertools.islice(lines, ROWS))
+
+
+def _quick(data: bytes, separator: str, header: Header, file: str, offset: int) -> Sheet | None:
     """The rows read by Polars; None where a line is not as it should be."""
-    headings = _heading_row(data)
-    if headings is None:
-        return None
-    if b"\n" not in data.strip():
-        return RawTable(table, text_frame([[] for _ in headings]), tuple(headings), Origin(file))
-    schema = dict.fromkeys(unique_names(len(headings)), pl.String())
+    start = 0
+    for _ in range(header.at + 1):
+        line, start = start, (data.find(b"\n", start) + 1) or len(data)
+        if data.count(b'"', line, start) % 2:
+            return None
+    width = len(header.headings)
+    body = data[start:]
+    if separator == "，":
+        if b'"' in body or _UNIT in body:
+            return None
+        body, separator = body.replace("，".encode(), _UNIT), _UNIT.decode()
+    row = header.at + 1 + offset
+    if not body.strip():
+        return Sheet(header.headings, text_frame([[] for _ in range(width)]), Origin(file, first=row + 1), header=row)
+    schema = dict.fromkeys(unique_names(width), pl.String())
     try:
         frame = pl.read_csv(
-            data, has_header=False, skip_rows=1, schema=schema, infer_schema=False, raise_if_empty=False
+            body, has_header=False, schema=schema, infer_schema=False, raise_if_empty=False, separator=separator
         )
     except pl.exceptions.PolarsError:
         return None
-    if frame.width != len(headings) or frame.select(pl.all_horizontal(pl.all().is_null())).to_series().any():
+    if frame.width != width or frame.select(pl.all_horizontal(pl.all().is_null())).to_series().any():
         return None
-    return RawTable(table, frame, tuple(headings), Origin(file))
+    return Sheet(header.headings, frame, Origin(file, first=row + 1), header.groups, row)
 
 
-def _careful(text: str, table: str, file: str) -> RawTable:
+def _careful(data: bytes, separator: str, header: Header, file: str, offset: int) -> Sheet:
     """The rows read one by one, for files with blank lines, surplus cells or open quotation marks."""
-    lines = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=_delimiter(text))
-    headings: list[str] = []
+    width = len(header.headings)
+    text = io.StringIO(data.decode("utf-8").replace("\0", ""), newline="")
     rows: list[list[str]] = []
     numbers: list[int] = []
     surplus: list[int] = []
-    number = 0
-    for line in lines:
-        if not line:
-            number += 1
+    for at, line in enumerate(csv.reader(text, delimiter=separator)):
+        if at <= header.at or not line:
             continue
-        number += 1
-        if not headings:
-            headings, number = line, 1
-            continue
-        if any(cell.strip() for cell in line[len(headings) :]):
+        if any(cell.strip() for cell in line[width:]):
             surplus.append(len(rows))
-        rows.append((line + [""] * len(headings))[: len(headings)])
-        numbers.append(number)
-    columns: list[list[str | None]] = [[row[i] or None for row in rows] for i in range(len(headings))]
+        rows.append((line + [""] * width)[:width])
+        numbers.append(at + 1 + offset)
+    columns: list[list[str | None]] = [[row[i] or None for row in rows] for i in range(width)]
     origin = Origin(file, rows=pl.Series(numbers, dtype=pl.UInt32))
-    return RawTable(table, text_frame(columns), tuple(headings), origin, tuple(surplus))
+    return Sheet(
+        header.headings, text_frame(columns), origin, header.groups, header.at + 1 + offset, surplus=tuple(surplus)
+    )
 
 
-def _delimiter(text: str) -> str:
-    """A comma, unless the heading has none and has semicolons or tabs instead."""
-    heading = text.lstrip().partition("\n")[0]
-    if "," in heading:
-        return ","
-    return ";" if ";" in heading else "\t" if "\t" in heading else ","
+def _without_blank_columns(sheet: Sheet) -> Sheet:
+    """The sheet without columns that have neither a heading nor a filled cell."""
+    columns = sheet.frame.get_columns()
+    used = [
+        i
+        for i, (heading, column) in enumerate(zip(sheet.headings, columns, strict=True))
+        if heading or column.null_count() < len(column)
+    ]
+    if len(used) == len(columns):
+        return sheet
+    frame = pl.DataFrame([columns[i].alias(n) for i, n in zip(used, unique_names(len(used)), strict=True)])
+    groups = tuple(sheet.groups[i] for i in used) if sheet.groups else ()
+    return replace(sheet, headings=tuple(sheet.headings[i] for i in used), frame=frame, groups=groups)

@@ -7,18 +7,19 @@ Keeps   a key column that is missing or doubled ends the command; any other trou
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import polars as pl
 
 from fangpin import tables
-from fangpin.intake.messages import finding, unusable
+from fangpin.intake.likeness import Likely, likeliest
+from fangpin.intake.messages import SAYINGS, finding, unusable
 from fangpin.intake.raw import Origin
 from fangpin.tables import Field, Table
+from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.findings import Finding
-from fangpin.vocabulary.names import nearest
 from fangpin.vocabulary.text import Text
 
 Same = Callable[[int, int], bool]
@@ -32,6 +33,8 @@ class Headed:
     findings: list[Finding]
     doubled: frozenset[str] = frozenset()
     """Fields that stand twice with different contents: they count as blank."""
+    likely: Mapping[str, str] = field(default_factory=dict)
+    """Fields that no column is, with the unknown heading most like each."""
 
 
 def heading_of(table: str, text: str) -> Field | None:
@@ -60,7 +63,9 @@ def _short_labels(table: str) -> dict[str, Field]:
     return {name: f for name, f in short if names.count(name) == 1}
 
 
-def read_headings(table: Table, headings: tuple[str, ...], origin: Origin, same: Same) -> Headed:
+def read_headings(
+    table: Table, headings: tuple[str, ...], origin: Origin, same: Same, meant: Sequence[str] | None = None
+) -> Headed:
     """What each column is.
 
     Args:
@@ -68,55 +73,73 @@ def read_headings(table: Table, headings: tuple[str, ...], origin: Origin, same:
         headings: As they stand.
         origin: For the places in findings.
         same: Whether two columns have the same contents.
+        meant: The field of each column where a profile has said so (empty: none of this table).
 
     Raises:
         UnusableInput: a key column is missing or doubled.
     """
     found: dict[str, list[int]] = {}
-    findings: list[Finding] = []
+    unknown: list[tuple[int, str]] = []
     for number, heading in enumerate(headings):
-        field = heading_of(table.name, heading)
-        if field is None:
-            findings.append(_unknown(table, heading, number, origin))
+        if meant is not None:
+            name = meant[number]
         else:
-            found.setdefault(field.name, []).append(number)
+            known = heading_of(table.name, heading)
+            name = known.name if known is not None else ""
+            if not name:
+                unknown.append((number, heading))
+        if name:
+            found.setdefault(name, []).append(number)
+    guesses = {n: likeliest(h, (f for f in table.columns.values() if f.name not in found)) for n, h in unknown}
+    findings = [unknown_column(table.name, heading, n, origin, guesses[n]) for n, heading in unknown]
     for key in table.identity:
         if key not in found:
-            raise unusable(
-                "FP-INTAKE-004",
-                place=origin.place,
-                read="、".join(h for h in headings if h)[:200],
-                field=f"{table.name}.{key}",
-                label=table.fields[key].label,
-                name=key,
-                zh=table.fields[key].label.zh,
-            )
+            raise _no_key(table, key, headings, origin, [headings[n] for n, g in guesses.items() if _is(g, key)])
     doubled = {name for name, numbers in found.items() if len(numbers) > 1}
     differing: set[str] = set()
     for name in sorted(doubled):
-        findings.append(
-            _doubled(
-                table,
-                name,
-                [headings[i] for i in found[name]],
-                origin,
-                all(same(found[name][0], other) for other in found[name][1:]),
-            )
-        )
+        equal = all(same(found[name][0], other) for other in found[name][1:])
+        findings.append(_doubled(table, name, [headings[i] for i in found[name]], origin, equal))
         if findings[-1].code == "FP-INTAKE-013":
             differing.add(name)
     columns = {name: (numbers[0], headings[numbers[0]]) for name, numbers in found.items()}
-    return Headed(columns, findings, frozenset(differing))
+    likely = {guess.field.name: headings[n] for n, guess in guesses.items() if guess is not None}
+    return Headed(columns, findings, frozenset(differing), likely)
+
+
+def _is(guess: Likely | None, key: str) -> bool:
+    return guess is not None and guess.field.name == key
+
+
+def _no_key(table: Table, key: str, headings: Sequence[str], origin: Origin, likely: Sequence[str]) -> UnusableInput:
+    label = table.fields[key].label
+    code = "FP-INTAKE-004"
+    said = {"field": f"{table.name}.{key}", "label": label, "name": key, "zh": label.zh}
+    error = unusable(code, place=origin.place, read="、".join(h for h in headings if h)[:200], **said)
+    if likely:
+        return UnusableInput(
+            code,
+            SAYINGS[code].message.format(**said),
+            place=error.place,
+            read=error.read,
+            remedy=Text(
+                f"“{likely[0]}”是否就是 {key}（{label.zh}）？是则改标题，"
+                "或用 --draft-profile 写出方案草稿，确认后用 --profile 带回",
+                f"is “{likely[0]}” {key} ({label.en})? Then rename it, or write a draft with --draft-profile, "
+                "look it over and give it back with --profile",
+            ),
+        )
+    return error
 
 
 def _doubled(table: Table, name: str, headings: list[str], origin: Origin, equal: bool) -> Finding:
-    field = f"{table.name}.{name}"
+    path = f"{table.name}.{name}"
     written = "、".join(headings)
     if name in table.identity:
-        raise unusable("FP-INTAKE-007", place=origin.place, read=written, field=field, headings=written)
+        raise unusable("FP-INTAKE-007", place=origin.place, read=written, field=path, headings=written)
     return finding(
         "FP-INTAKE-014" if equal else "FP-INTAKE-013",
-        field=field,
+        field=path,
         headings=written,
         file=origin.file,
         sheet=origin.sheet,
@@ -124,25 +147,34 @@ def _doubled(table: Table, name: str, headings: list[str], origin: Origin, equal
     )
 
 
-def _unknown(table: Table, heading: str, number: int, origin: Origin) -> Finding:
-    words = {w: f for f in table.columns.values() for w in (f.name, f.label.zh, f.label.en)}
-    guess = nearest(heading.strip(), words) if heading.strip() else None
+def unknown_column(place: str, heading: str, number: int, origin: Origin, guess: Likely | None) -> Finding:
+    """The finding about a column that is no known field, with what it most likely is.
+
+    Args:
+        place: The table, as the finding's field.
+        heading: As it stands.
+        number: The number of the column, named by its letters where the heading is blank.
+        origin: Where it stands.
+        guess: The field that it is most like.
+    """
     if guess is not None:
-        near = words[guess]
+        near = guess.field
         hint = Text(
-            f"是否是 {near.name}（{near.label.zh}）？标题须与字段代码或名称一致",
-            f"is it {near.name} ({near.label.en})? A heading must be a field's code or name",
+            f"是否是 {near.name}（{near.label.zh}）？{guess.why.zh} {guess.score:.0%}。"
+            "改用字段代码或名称作标题，或用 --draft-profile 写出方案草稿",
+            f"is it {near.name} ({near.label.en})? {guess.why.en}, {guess.score:.0%}. "
+            "Head it with the field's code or name, or write a draft with --draft-profile",
         )
     else:
         hint = Text(
             "如需读入，改用字段代码或名称作标题，或写导入方案",
             "to have it read, head it with a field's code or name, or write a mapping profile",
         )
-    shown = heading or f"[{_letters(number)}]"
-    return finding("FP-INTAKE-011", field=table.name, file=origin.file, sheet=origin.sheet, column=shown, guess=hint)
+    shown = heading or f"[{letters(number)}]"
+    return finding("FP-INTAKE-011", field=place, file=origin.file, sheet=origin.sheet, column=shown, guess=hint)
 
 
-def _letters(number: int) -> str:
+def letters(number: int) -> str:
     """The name of a column in a spreadsheet: 0 is A, 26 is AA."""
     name = ""
     number += 1
@@ -155,21 +187,25 @@ def _letters(number: int) -> str:
 def absent_in(table: Table, headed: list[tuple[Headed, Origin]]) -> list[Finding]:
     """One finding for each column that a file lacks, naming the first; a warning where it should be filled."""
     lacking: dict[str, Origin] = {}
+    likely: dict[str, str] = {}
     for heads, origin in headed:
         for name in table.fields:
             if name not in heads.columns:
                 lacking.setdefault(name, origin)
+                if name in heads.likely:
+                    likely.setdefault(name, heads.likely[name])
     return [
-        finding(
-            "FP-INTAKE-016" if field.required == "Y" else "FP-INTAKE-015",
-            field=field.path,
-            label=field.label,
-            file=lacking[name].file,
-            sheet=lacking[name].sheet,
-        )
-        for name, field in table.fields.items()
-        if name in lacking
+        _absent(known, lacking[name], likely.get(name, "")) for name, known in table.fields.items() if name in lacking
     ]
+
+
+def _absent(known: Field, origin: Origin, likely: str) -> Finding:
+    code = "FP-INTAKE-016" if known.required == "Y" else "FP-INTAKE-015"
+    said = finding(code, field=known.path, label=known.label, file=origin.file, sheet=origin.sheet)
+    if not likely:
+        return said
+    hint = Text(f"“{likely}”这一列可能就是", f"the column “{likely}” may be it")
+    return replace(said, remedy=Text(f"{hint.zh}；{said.remedy.zh}", f"{hint.en}; {said.remedy.en}"))
 
 
 def same_columns(frame: pl.DataFrame) -> Same:

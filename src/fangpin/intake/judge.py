@@ -29,12 +29,16 @@ VERSION_COLUMNS = ("valid_from", "valid_to", "known_at")
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Rows of one file within a judged table: where they begin, how many, and the headings of that file."""
+    """Rows of one file within a judged table: where they begin, how many, and the headings of that file.
+
+    Rows that are not ``counted`` were made of another table's rows, which stand for them in the account.
+    """
 
     origin: Origin
     start: int
     height: int
     headings: dict[str, str]
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def judge(
     Raises:
         UnusableInput: a key column is missing or doubled.
     """
-    heads = [read_headings(table, raw.headings, raw.origin, same_columns(raw.frame)) for raw in raws]
+    heads = [read_headings(table, raw.headings, raw.origin, same_columns(raw.frame), raw.meant) for raw in raws]
     pairs = list(zip(raws, heads, strict=True))
     return judge_headed(table, pairs, columns, check_regions=check_regions, households=households), heads
 
@@ -126,7 +130,8 @@ def judge_headed(
         piece, found = judge_columns(raw, heads, fields, start, check_regions=check_regions, ready=ready)
         pieces.append(piece)
         troubles += found
-        segments.append(Segment(raw.origin, start, piece.height, {n: h for n, (_, h) in heads.columns.items()}))
+        named = {n: h for n, (_, h) in heads.columns.items()}
+        segments.append(Segment(raw.origin, start, piece.height, named, raw.counted))
         start += piece.height
     frame = pl.concat(pieces) if pieces else empty_frame(fields)
     troubles += [Located(field_, trouble) for field_, trouble in row_troubles(table, frame)]
@@ -175,10 +180,19 @@ def judge_columns(
             found = [*found, *_unknown_regions(values)]
         columns.append(values)
         troubles += [Located(field_, Trouble(t.code, t.at.cast(pl.UInt32) + start, t.read)) for t in found]
+    for note in raw.notes:
+        at = pl.Series(note.at, dtype=pl.UInt32) + start
+        noted = _field_of(raw.table, note.field)
+        troubles.append(Located(noted, Trouble(note.code, at, pl.Series(note.read, dtype=pl.String))))
     if raw.surplus:
         at = pl.Series(raw.surplus, dtype=pl.UInt32) + start
         troubles.append(Located(None, Trouble("FP-INTAKE-030", at, pl.Series([""] * len(at), dtype=pl.String))))
     return pl.DataFrame(columns), troubles
+
+
+def _field_of(table: str, name: str) -> Field:
+    """The field of a table."""
+    return tables.catalogue().table(table).field(name)
 
 
 def _merged(troubles: list[Located]) -> list[Located]:

@@ -27,10 +27,9 @@ from fangpin.intake.messages import finding, unusable
 from fangpin.intake.parquet import read_parquet_raw
 from fangpin.intake.profile import Aggregate, Column, MappedTable, Profile, Value, load_profile
 from fangpin.intake.raw import Origin, RawTable, unique_names
-from fangpin.intake.sources import CSV, PARQUET, TableFile, is_workbook, suffix
-from fangpin.intake.units import factor
-from fangpin.intake.workbook import open_workbook, read_sheet, sheet_table
-from fangpin.tables import Field
+from fangpin.intake.sources import CSV, PARQUET, TableFile, suffix
+from fangpin.intake.values import finished, plain
+from fangpin.intake.workbook import SUFFIXES, open_workbook, read_sheet, sheet_table
 from fangpin.tables.yaml_file import Loc
 from fangpin.vocabulary.findings import Finding
 from fangpin.vocabulary.names import nearest
@@ -124,7 +123,7 @@ def _read(path: Path, name: str, sheet: str | None) -> RawTable:
         return read_csv(path, name, path.name)
     if suffix(path) in PARQUET:
         return read_parquet_raw(TableFile(path, path.name), name)
-    if not is_workbook(path):
+    if suffix(path) not in SUFFIXES:
         raise unusable("FP-INTAKE-002", place=path.name, read=path.suffix)
     book = open_workbook(path, path.name)
     wanted = sheet or book.sheet_names[0]
@@ -242,7 +241,7 @@ def _value(survey: Survey, name: str, frame: pl.DataFrame, spec: Value | Column,
     if spec.from_ is not None:
         _need(survey, spec.from_, frame.columns, (*loc, "from"))
         return frame[spec.from_]
-    return pl.Series("value", [_plain(spec.value)]).new_from_index(0, frame.height)
+    return pl.Series("value", [plain(spec.value)]).new_from_index(0, frame.height)
 
 
 _HOW: dict[str, Callable[[pl.Expr], pl.Expr]] = {
@@ -271,14 +270,6 @@ def _aggregate(survey: Survey, frame: pl.DataFrame, spec: Aggregate, loc: Loc) -
     return found.fill_null(0) if spec.value is None else found
 
 
-def _plain(value: object) -> object:
-    return ("true" if value else "false") if isinstance(value, bool) else value
-
-
-def _word(value: object) -> str | None:
-    return None if value is None else str(_plain(value))
-
-
 # -- tables ----------------------------------------------------------------------------------------------------------
 
 
@@ -293,7 +284,10 @@ def _table(survey: Survey, name: str, spec: MappedTable) -> Raw:
         loc: Loc = ("tables", name, "fields", field_name)
         field = table.field(field_name)
         made = _value(survey, spec.source, frame, value, loc)
-        columns[field.name] = (_finished(survey, made, value, field), value.from_ or field_name)
+        columns[field.name] = (
+            finished(made, value, field, survey.profile.document.currency),
+            value.from_ or field_name,
+        )
     if spec.by_heading:
         for heading in frame.columns:
             known = heading_of(name, heading)
@@ -306,36 +300,6 @@ def _table(survey: Survey, name: str, spec: MappedTable) -> Raw:
     headings = tuple(h for _, h in columns.values())
     heads = Headed({f: (i, h) for i, (f, (_, h)) in enumerate(columns.items())}, [])
     return RawTable(name, raw, headings, origin), heads
-
-
-def _finished(survey: Survey, made: pl.Series, spec: Value, field: Field) -> pl.Series:
-    """A value after recoding, filling and conversion."""
-    if spec.recode is not None or spec.else_ is not None:
-        text = as_text(made)
-        recode = {str(_word(k)): _word(v) for k, v in (spec.recode or {}).items()}
-        default: Any = pl.col("x") if spec.else_ is None else pl.lit(_word(spec.else_))
-        changed = pl.col("x").replace_strict(recode, default=default, return_dtype=pl.String) if recode else default
-        made = text.alias("x").to_frame().select(pl.when(pl.col("x").is_not_null()).then(changed)).to_series()
-    if spec.blank is not None:
-        made = as_text(made).fill_null(_word(spec.blank))
-    if spec.unit is not None:
-        made = _converted(made, spec.unit, field, survey.profile.document.currency)
-    return made
-
-
-def _converted(made: pl.Series, unit: str, field: Field, currency: str | None) -> pl.Series:
-    """Figures in the unit of the field, exact to the sixth decimal; texts that are no figures stay to be found."""
-    times = factor(unit, field.unit or "", currency)
-    assert times is not None
-    if times == 1:
-        return made
-    text = as_text(made)
-    distinct = text.drop_nulls().unique()
-    changed = {
-        t: t if (n := cells.decimal(t)) is None else str(n * times.numerator / times.denominator)
-        for t in distinct.to_list()
-    }
-    return text.replace_strict(changed, default=None, return_dtype=pl.String) if changed else text
 
 
 def _design(survey: Survey) -> pl.DataFrame | None:

@@ -66,8 +66,19 @@ def memory_batch(
     place: str,
     paths: Mapping[str, Path] | None = None,
     answers: Sequence[RawTable] = (),
+    contents: Mapping[str, str] | None = None,
+    profile: tuple[str, str] = ("", ""),
 ) -> Batch:
     """Raw tables as a batch of one part; answers are laid over what the tables say.
+
+    Args:
+        raws: The tables, by file and sheet.
+        findings: What was already found about files and sheets.
+        place: Where it all comes from, as shown.
+        paths: The file on disk of each place.
+        answers: Rows that came back from visits.
+        contents: Hashes of places that are no file of their own (members of an archive).
+        profile: The name of the profile that was asked for, and its hash.
 
     Raises:
         UnusableInput: there is no table of households, or a key column is missing or doubled.
@@ -78,7 +89,7 @@ def memory_batch(
     about = list(findings)
     for table in tables.catalogue().tables.values():
         own = [raw for raw in raws if raw.table == table.name]
-        judged[table.name], headed = judge(table, own)
+        judged[table.name], headed = judge_made(table, own)
         about += _about(table, [(heads, raw.origin) for heads, raw in zip(headed, own, strict=True)])
         replies = [raw for raw in answers if raw.table == table.name]
         if replies:
@@ -86,7 +97,20 @@ def memory_batch(
             judged[table.name] = combined(judged[table.name], judged_answers)
             about += column_findings(headed)
     part: Part = MemoryPart(Path(place).stem if place else "frames", account(judged, MEMORY_LIMIT))
-    return Batch([part], _source_files([*raws, *answers], paths or {}), about, place=place)
+    files = _source_files([raw for raw in (*raws, *answers) if raw.counted], paths or {}, contents or {})
+    return Batch([part], files, about, *profile, place)
+
+
+def judge_made(table: Table, raws: Sequence[RawTable]) -> tuple[Judged, list[Headed]]:
+    """The rows of one table; what a row of its own says stands above what was made of another table's rows."""
+    made = [raw for raw in raws if not raw.counted]
+    own = [raw for raw in raws if raw.counted]
+    if not made or not own:
+        return judge(table, raws)
+    below, headed_below = judge(table, made)
+    above, headed_above = judge(table, own)
+    heads = {id(raw): h for raw, h in zip([*made, *own], [*headed_below, *headed_above], strict=True)}
+    return combined(below, above), [heads[id(raw)] for raw in raws]
 
 
 def _about(table: Table, headed: list[tuple[Headed, Origin]]) -> list[Finding]:
@@ -117,18 +141,18 @@ def mapped_batch(
         ]
     whole = replace(account(judged, MEMORY_LIMIT), design=design)
     part: Part = MemoryPart(profile.name, whole)
-    files = _source_files([raw for raw, _ in raws.values()], paths)
+    files = _source_files([raw for raw, _ in raws.values()], paths, {})
     return Batch([part], files, about, profile.name, profile.sha256, place)
 
 
-def _source_files(raws: Sequence[RawTable], paths: Mapping[str, Path]) -> list[SourceFile]:
+def _source_files(raws: Sequence[RawTable], paths: Mapping[str, Path], contents: Mapping[str, str]) -> list[SourceFile]:
     return [
         SourceFile(
             paths.get(raw.origin.place, Path(raw.origin.file)),
             raw.table,
             raw.frame.height,
             raw.origin.sheet,
-            "" if raw.origin.place in paths else content_hash(raw),
+            contents.get(raw.origin.place) or ("" if raw.origin.place in paths else content_hash(raw)),
         )
         for raw in raws
     ]

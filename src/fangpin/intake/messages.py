@@ -135,6 +135,97 @@ SAYINGS: dict[str, Saying] = {
             "表放在最上一层，或放在以表名命名的文件夹里", "tables stand at the top, or in a folder named like the table"
         ),
     ),
+    # -- what was found out about a file ----------------------------------------------------------------------------
+    "FP-INTAKE-070": Saying(
+        "info",
+        Text(
+            "编码 {encoding}，分隔符 {separator}：所看 {lines} 行中 {agreeing} 行有 {cells} 格",
+            "{encoding}, separator {separator}: {agreeing} of {lines} lines have {cells} cells",
+        ),
+        Text("如不对，另存为 UTF-8、逗号分隔的 CSV", "if this is wrong, save it as CSV in UTF-8 with commas"),
+    ),
+    "FP-INTAKE-071": Saying(
+        "info",
+        Text(
+            "{count} 行不是记录（{kind}：第 {rows} 行），没有计入行数",
+            "{count} rows are no records ({kind}: row {rows}) and are not counted as rows",
+        ),
+        Text("如是记录，补上编号", "if they are records, give them their ids"),
+    ),
+    "FP-INTAKE-072": Saying(
+        "info",
+        Text(
+            "标题在第 {header} 行；其上 {count} 行是表名之类，没有读",
+            "the headings are in row {header}; the {count} rows above them are titles and were not read",
+        ),
+        Text("如标题不在这一行，删去其上各行", "if the headings are elsewhere, remove the rows above them"),
+    ),
+    "FP-INTAKE-073": Saying(
+        "warning",
+        Text(
+            "{encoding} 编码在 {count} 处损坏（显示为 \ufffd），首处在第 {line} 行",
+            "the {encoding} text is broken in {count} places (shown as \ufffd), first in line {line}",
+        ),
+        Text("在原系统重新导出", "export it again from where it came"),
+    ),
+    "FP-INTAKE-074": Saying(
+        "info",
+        Text(
+            "合并的单元格：{count} 格按合并区域的值填上",
+            "merged cells: {count} cells were filled with the value of their merged range",
+        ),
+        Text("如不对，取消合并后逐格填写", "if this is wrong, unmerge the cells and fill in each"),
+    ),
+    "FP-INTAKE-075": Saying(
+        "info",
+        Text(
+            "按 {profile}（{title}）读：{headings} 个标题认出 {known} 个",
+            "read as {profile} ({title}): {known} of {headings} headings are known",
+        ),
+        Text(
+            "如不对，用 --draft-profile 写出方案草稿，改好后用 --profile 带回",
+            "if this is wrong, write a draft with --draft-profile, correct it and give it back with --profile",
+        ),
+    ),
+    "FP-INTAKE-076": Saying(
+        "error",
+        Text(
+            "同一户各行所填不一致（“读到”一栏为其中两个）；按空白处理",
+            "the rows of one household disagree (two of their values are under `read`); it counts as blank",
+        ),
+        Text("在原系统核对后，使同一户各行一致", "check with the source and make the rows of the household agree"),
+    ),
+    "FP-INTAKE-077": Saying(
+        "info",
+        Text(
+            "没有人编号列：各户成员按行序编为 01、02……；证件号码不用作编号",
+            "there is no column of person ids: the members of each household are numbered 01, 02 … in the order of "
+            "their rows; identity numbers are not used as ids",
+        ),
+        Text(
+            "导出时带上人编号，先后两次导出才能对得上人",
+            "export the person id too, so that later exports find the same persons",
+        ),
+    ),
+    "FP-INTAKE-078": Saying(
+        "info",
+        Text(
+            "这张表没有读：不像任何已知的表（最像 {profile}：{headings} 个标题认出 {known} 个）",
+            "this sheet was not read: it is like no known table (most like {profile}: {known} of {headings} headings)",
+        ),
+        Text(
+            "用 --draft-profile 写出方案草稿，改好后用 --profile 带回",
+            "write a draft with --draft-profile, correct it and give it back with --profile",
+        ),
+    ),
+    "FP-INTAKE-079": Saying(
+        "warning",
+        Text(
+            "压缩包里这个文件没有读：名称指向压缩包之外",
+            "this file of the archive was not read: its name points outside",
+        ),
+        Text("改名后重新压缩", "rename it and pack the archive again"),
+    ),
     # -- cells ------------------------------------------------------------------------------------------------------
     "FP-INTAKE-012": Saying(
         "error",

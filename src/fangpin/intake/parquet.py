@@ -8,6 +8,7 @@ Keeps   a household's rows are always together, in whatever files they stand; a 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -103,7 +104,7 @@ def read_parquet_raw(file: TableFile, table: str) -> RawTable:
     import pyarrow.parquet as pq
 
     try:
-        read = pq.ParquetFile(file.path).read()
+        read = pq.ParquetFile(file.path if file.data is None else io.BytesIO(file.data)).read()
     except Exception as error:  # pyarrow raises its own kinds, OSError and ValueError
         raise unusable("FP-INTAKE-006", place=file.shown, read=str(error)[:200]) from error
     names = unique_names(read.num_columns)

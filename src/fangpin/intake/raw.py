@@ -1,6 +1,7 @@
 """Raw tables: rows as they stand in a file, before anything is understood.
 
-Gives   RawTable (one table from one file, sheet or frame), Origin (where a row stood), duplicate-safe column names
+Gives   RawTable (one table from one file, sheet or frame), Sheet (rows not yet known to be a table), Note (what was
+        found before cells are read), Origin (where a row stood), duplicate-safe column names
 Not     what a column means (headings), what a cell means (columns)
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import polars as pl
 
@@ -40,6 +42,16 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something found about cells of one field: the code of a finding, positions, and what was read there."""
+
+    field: str
+    code: str
+    at: tuple[int, ...]
+    read: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RawTable:
     """One table from one place: unique column names in ``frame``, the headings as they stand in ``headings``."""
 
@@ -51,10 +63,39 @@ class RawTable:
     """Positions of rows that have more cells than there are headings."""
     typed: bool = False
     """Whether the columns come from a file with types, which no spreadsheet has touched."""
+    meant: tuple[str, ...] | None = None
+    """The field of each column where a profile has said so (empty: none of this table); None: by the headings."""
+    counted: bool = True
+    """Whether its rows are rows of the file; not where they were made of another table's rows."""
+    notes: tuple[Note, ...] = ()
+    """What was found about its cells before they were read."""
 
     def column(self, index: int) -> pl.Series:
         """The raw column under the heading of this number."""
         return self.frame.to_series(index)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet or text file as it stands: its headings and the rows below them; which table it is, is not known yet.
+
+    ``groups`` says for each heading what stands above it in a merged cell; ``header`` is the number of the row of
+    headings; ``path`` is the file on disk (of an archive, the archive), ``content`` the hash of a member's bytes.
+    """
+
+    headings: tuple[str, ...]
+    frame: pl.DataFrame
+    origin: Origin
+    groups: tuple[str, ...] = ()
+    header: int = 1
+    surplus: tuple[int, ...] = ()
+    typed: bool = False
+    path: Path | None = None
+    content: str = ""
+
+    def raw(self, table: str) -> RawTable:
+        """The sheet as this table, understood by its headings."""
+        return RawTable(table, self.frame, self.headings, self.origin, self.surplus, self.typed)
 
 
 def unique_names(count: int) -> list[str]:

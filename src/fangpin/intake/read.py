@@ -1,32 +1,33 @@
 """Reading: files to a batch, one outcome for every row.
 
-Reads   a folder of CSV or Parquet, a workbook made from the template, frames in memory; a mapping profile
+Reads   folders, workbooks, text and Parquet files, archives of these, frames in memory; a profile
 Gives   read_batch → Batch
 Not     which row holds on a day (registry), whether a household is low-income (identification)
 Keeps   nothing is dropped in silence; what cannot be used ends with UnusableInput and says how to mend it
-Source  INTERFACE section 2, "Input"
+Source  INTERFACE section 2, "Input"; docs/how-to/files.zh.md
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from fangpin.intake.batch import Batch, Progress
-from fangpin.intake.csv_file import read_csv
+from fangpin.intake.columns import as_text
 from fangpin.intake.frames import read_frames
+from fangpin.intake.gather import gather
+from fangpin.intake.headings import heading_of
+from fangpin.intake.layouts import HOUSEHOLD_ID, Layout, is_layout, load_layout, shipped
 from fangpin.intake.memory import memory_batch
 from fangpin.intake.messages import unusable
-from fangpin.intake.parquet import parquet_batch, read_parquet_raw
+from fangpin.intake.parquet import parquet_batch
 from fangpin.intake.raw import RawTable
-from fangpin.intake.sources import Listing, TableFile, is_workbook, list_folder, only_workbook, single_file
-from fangpin.intake.workbook import read_workbook
-from fangpin.vocabulary.findings import Finding
-from fangpin.vocabulary.text import Text
+from fangpin.intake.sources import ARCHIVES, PARQUET, Listing, TableFile, list_folder, names_a_table, suffix
+from fangpin.intake.understand import understand
 
 Source = str | Path | Mapping[str, Any]
-Raws = tuple[list[RawTable], list[Finding], dict[str, Path]]
 
 
 def read_batch(
@@ -35,13 +36,14 @@ def read_batch(
     lang: str | None = None,
     progress: Progress | None = None,
 ) -> Batch:
-    """The batch of a folder, a workbook, or frames in memory.
+    """The batch of folders, workbooks, files and archives, or of frames in memory.
 
     Args:
-        source: A folder or file, or frames (Polars, pandas, Arrow) by table name. Of several paths, files of single
-            tables make up one source with the first path; folders and workbooks after it are answers that came back
-            from visits and are laid over it.
-        profile: A researcher's mapping: the name of one that ships, or the path of a YAML file.
+        source: Paths, or frames (Polars, pandas, Arrow) by table name. Several paths make up one source: files of
+            single tables and archives are more rows; a folder or workbook that shares households with what stands
+            before it holds answers that came back from visits, and is laid over it, else it is more rows too.
+        profile: The name of a profile that ships, or the path of a YAML file: a researcher's mapping, or the layout
+            of an export. Without one, a file not named like a table is recognised by its headings.
         lang: Kept for callers; findings and errors carry both languages.
         progress: Called as reading goes on.
 
@@ -51,33 +53,31 @@ def read_batch(
     Raises:
         UnusableInput: there is nothing there, no table of households, a key column is missing, or a file is damaged.
     """
-    if isinstance(source, Sequence) and not isinstance(source, str):
-        if len(source) > 1:
-            if profile is not None:
-                raise unusable("FP-PROFILE-007", read="、".join(str(path) for path in source)[:200])
-            return _several([_existing(path) for path in source], progress)
-        if not source:
-            raise unusable("FP-INTAKE-001")
-        source = source[0]
-    if profile is not None:
-        from fangpin.intake.mapping import read_mapped  # profiles are rare, and their parser slow to load
-
-        return read_mapped(source, profile, progress)
     if isinstance(source, Mapping):
+        if profile is not None and _layout(profile) is None:
+            return _mapped(source, profile, progress)
         raws, findings = read_frames(source)
         return memory_batch(raws, findings, place="")
-    path = _existing(source)
-    book = only_workbook(path)
-    if book is not None:
-        raws, findings = read_workbook(book, book.name)
-        return memory_batch(raws, findings, place=str(path), paths={raw.origin.place: book for raw in raws})
-    listing = list_folder(path) if path.is_dir() else single_file(path)
-    if "household" not in listing.files:
-        raise unusable("FP-INTAKE-003", place=str(path), read="、".join(listing.files))
-    if listing.all_parquet:
-        return parquet_batch(listing, str(path), progress)
-    raws, findings, paths = _listed(listing, progress)
-    return memory_batch(raws, findings, place=str(path), paths=paths)
+    some: list[str | Path] = [source] if isinstance(source, str | Path) else list(source)
+    if not some:
+        raise unusable("FP-INTAKE-001")
+    layout = _layout(profile)
+    if profile is not None and layout is None:
+        if len(some) > 1:
+            raise unusable("FP-PROFILE-007", read="、".join(map(str, some))[:200])
+        return _mapped(some[0], profile, progress)
+    paths = [_existing(path) for path in some]
+    if len(paths) == 1 and layout is None:
+        listing = _parquet(paths[0])
+        if listing is not None:
+            return parquet_batch(listing, str(paths[0]), progress)
+    return _batch(paths, layout, progress)
+
+
+def _mapped(source: Source, profile: str | Path, progress: Progress | None) -> Batch:
+    from fangpin.intake.mapping import read_mapped  # mappings are rare, and their parser slow to load
+
+    return read_mapped(source, profile, progress)
 
 
 def _existing(path: str | Path) -> Path:
@@ -86,43 +86,63 @@ def _existing(path: str | Path) -> Path:
     return Path(path)
 
 
-def _several(paths: Sequence[Path], progress: Progress | None) -> Batch:
-    """Several paths as one batch: single tables together with the first, folders and workbooks after it as answers."""
+def _layout(profile: str | Path | None) -> Layout | None:
+    """The layout of an export that was asked for; None where there is none, or the profile is a survey's mapping."""
+    if profile is None:
+        return None
+    if str(profile) in shipped():
+        return shipped()[str(profile)]
+    path = Path(profile)
+    return load_layout(path) if path.is_file() and is_layout(path) else None
+
+
+def _parquet(path: Path) -> Listing | None:
+    """The Parquet files of the tables at a path, which are read part by part; None where there is something else."""
+    if path.is_dir():
+        if not names_a_table(path):
+            return None
+        listing = list_folder(path)
+        if "household" not in listing.files:
+            raise unusable("FP-INTAKE-003", place=str(path), read="、".join(listing.files))
+        return listing if listing.all_parquet else None
+    file = TableFile(path, path.name)
+    if suffix(path) in PARQUET and file.stem == "household":
+        return Listing({"household": [file]})
+    return None
+
+
+def _batch(paths: Sequence[Path], layout: Layout | None, progress: Progress | None) -> Batch:
+    """Everything at these paths as one batch in memory."""
+    names = Counter(path.name for path in paths)
+    found = [gather(p, str(p) if names[p.name] > 1 else "", progress) for p in paths]
     raws: list[RawTable] = []
     answers: list[RawTable] = []
-    findings: list[Finding] = []
-    places: dict[str, Path] = {}
-    for number, path in enumerate(paths):
-        found, about, where = _everything(path, progress)
-        table = path.is_file() and not is_workbook(path)
-        (raws if table or not number else answers).extend(found)
+    findings = [f for one in found for f in one.findings]
+    households: set[str] = set()
+    for path, one in zip(paths, found, strict=True):
+        own, about = understand(one.items, layout)
         findings += about
-        places |= where
-    return memory_batch(raws, findings, place=str(paths[0]), paths=places, answers=answers)
+        keys = {key for raw in own for key in _keys(raw)} if len(paths) > 1 else set()
+        laid_over = households and not (one.single or suffix(path) in ARCHIVES) and not households.isdisjoint(keys)
+        (answers if laid_over else raws).extend(own)
+        households |= keys
+    return memory_batch(
+        raws,
+        findings,
+        place=str(paths[0]),
+        paths=_merged([one.paths for one in found]),
+        answers=answers,
+        contents=_merged([one.contents for one in found]),
+        profile=(layout.name, layout.sha256) if layout is not None else ("", ""),
+    )
 
 
-def _everything(path: Path, progress: Progress | None) -> Raws:
-    """All raw tables of one path."""
-    book = only_workbook(path)
-    if book is not None:
-        raws, findings = read_workbook(book, book.name)
-        return raws, findings, {raw.origin.place: book for raw in raws}
-    return _listed(list_folder(path) if path.is_dir() else single_file(path), progress)
+def _keys(raw: RawTable) -> set[str]:
+    """The household ids of a raw table, as text."""
+    names = raw.meant or [field.name if (field := heading_of(raw.table, h)) else "" for h in raw.headings]
+    at = next((i for i, name in enumerate(names) if name == HOUSEHOLD_ID), None)
+    return set() if at is None else set(as_text(raw.column(at)).drop_nulls().unique().to_list())
 
 
-def _listed(listing: Listing, progress: Progress | None) -> Raws:
-    """The files of a listing, one after another."""
-    raws: list[RawTable] = []
-    paths: dict[str, Path] = {}
-    files = [(table, file) for table, found in listing.files.items() for file in found]
-    for done, (table, file) in enumerate(files):
-        if progress is not None:
-            progress(done, len(files), Text(f"读取 {file.shown}", f"reading {file.shown}"))
-        raws.append(read_file(table, file))
-        paths[file.shown] = file.path
-    return raws, listing.findings, paths
-
-
-def read_file(table: str, file: TableFile) -> RawTable:
-    """One file as a raw table."""
-    return read_parquet_raw(file, table) if file.suffix == ".parquet" else read_csv(file.path, table, file.shown)
+def _merged(some: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {key: value for one in some for key, value in one.items()}

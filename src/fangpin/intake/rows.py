@@ -8,7 +8,7 @@ Keeps   refused are only rows with a blank or doubled key or without their house
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -33,6 +33,7 @@ BLANK_KEY, DOUBLED, DOUBLED_HOUSEHOLD, WITH_HOUSEHOLD, ORPHAN = (
 )
 HOUSEHOLD = "household_id"
 VERSION = ("valid_from", "known_at")
+GRAVE = ("error", "warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def account(judged: Mapping[str, Judged], limit: int | None = None) -> Loaded:
     findings: list[Finding] = []
     by_table: dict[str, Counts] = {}
     by_file: dict[tuple[str, str, str], Counts] = {}
+    refused: dict[str, pl.Series] = {}
     refused_households, households = pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String)
     sure = False
     for name in tables.catalogue().tables:
@@ -73,7 +75,10 @@ def account(judged: Mapping[str, Judged], limit: int | None = None) -> Loaded:
         unused = _positions([gone, table.superseded])
         frames[name] = table.frame if not len(unused) else table.frame.filter(~_mask(table.height, unused))
         findings += cell_findings(table, limit) + [f for r in refusals for f in _refusal_findings(table, r, limit)]
-        counts = _counts(table, gone)
+        refused[name] = gone
+    noted_elsewhere = _noted_rows(judged.values())
+    for name, table in judged.items():
+        counts = _counts(table, refused[name], noted_elsewhere)
         by_table[name] = sum(counts.values(), Counts())
         for place, count in counts.items():
             by_file[place] = by_file.get(place, Counts()) + count
@@ -90,16 +95,43 @@ def _mask(height: int, at: pl.Series) -> pl.Series:
     return pl.int_range(height, dtype=pl.UInt32, eager=True).is_in(at.implode())
 
 
-def _counts(table: Judged, gone: pl.Series) -> dict[tuple[str, str, str], Counts]:
-    """The rows of one table by outcome, for each file."""
-    noted = _positions(
-        [t.trouble.at for t in table.troubles if SAYINGS[t.trouble.code].severity in ("error", "warning")]
-    )
+Place = tuple[str, str]
+
+
+def _noted(table: Judged) -> pl.Series:
+    """Positions with an error or a warning."""
+    return _positions([t.trouble.at for t in table.troubles if SAYINGS[t.trouble.code].severity in GRAVE])
+
+
+def _noted_rows(judged: Iterable[Judged]) -> dict[Place, set[int]]:
+    """Rows of files with an error or a warning in a table that was made of them."""
+    found: dict[Place, set[int]] = {}
+    for table in judged:
+        if all(segment.counted for segment in table.segments):
+            continue
+        for position in _noted(table).to_list():
+            segment, row = table.place(position)
+            if not segment.counted:
+                found.setdefault((segment.origin.file, segment.origin.sheet), set()).add(row)
+    return found
+
+
+def _counts(table: Judged, gone: pl.Series, elsewhere: Mapping[Place, set[int]]) -> dict[tuple[str, str, str], Counts]:
+    """The rows of one table by outcome, for each file; rows made of another table's are counted there."""
+    pieces = [_noted(table)]
+    for segment in table.segments:
+        rows = elsewhere.get((segment.origin.file, segment.origin.sheet))
+        if rows and segment.counted:
+            at = [i for i in range(segment.height) if segment.origin.row(i) in rows]
+            pieces.append(pl.Series(at, dtype=pl.UInt32) + segment.start)
+    noted = _positions(pieces)
     if len(gone):
         noted = noted.filter(~noted.is_in(gone.implode()))
     gone, noted = gone.sort(), noted.sort()
     counts: dict[tuple[str, str, str], Counts] = {}
     for segment in table.segments:
+        if not segment.counted:
+            continue
         refused, with_findings = (_between(at, segment.start, segment.start + segment.height) for at in (gone, noted))
         place = (table.table.name, segment.origin.file, segment.origin.sheet)
         counts[place] = counts.get(place, Counts()) + Counts(

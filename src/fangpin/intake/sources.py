@@ -1,14 +1,14 @@
 """Sources: which file is which table.
 
-Reads   a path: a folder, a workbook, or one table's file
-Gives   Listing: files by table, findings for what is not read
+Reads   a path: a folder, a zip, a workbook, or one table's file
+Gives   Listing: files by table, findings for what is not read; entries, the files of a folder or zip
 Keeps   a format that is not read ends the command and says which are
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from fangpin import tables
 from fangpin.intake.messages import finding, unusable
@@ -17,8 +17,9 @@ from fangpin.vocabulary.findings import Finding
 from fangpin.vocabulary.names import nearest
 from fangpin.vocabulary.text import Text
 
-CSV = (".csv", ".csv.gz")
+CSV = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz")
 PARQUET = (".parquet",)
+ARCHIVES = (".zip",)
 QUIET_FOLDERS = frozenset({"truth", "__MACOSX"})
 QUIET_FILES = ("readme", "manifest")
 """What stands beside tables by right, and is not remarked on."""
@@ -31,11 +32,28 @@ class TableFile:
     path: Path
     shown: str
     within: str = ""
+    data: bytes | None = None
+    """The bytes of a member of an archive, whose ``path`` is the archive."""
+
+    @property
+    def name(self) -> str:
+        """Its name without folders."""
+        return PurePosixPath(self.shown).name if self.data is not None else self.path.name
 
     @property
     def suffix(self) -> str:
-        """The kind of file: ``.csv`` or ``.parquet`` (gzip or not)."""
-        return suffix(self.path)
+        """The kind of file: ``.csv``, ``.parquet``, ``.xlsx`` … (gzip or not)."""
+        return suffix(Path(self.name))
+
+    @property
+    def stem(self) -> str:
+        """The name without the ending that tells the format."""
+        return stem(Path(self.name))
+
+    @property
+    def readable(self) -> bool:
+        """Whether its format is read."""
+        return self.suffix in CSV + PARQUET + WORKBOOKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +72,7 @@ class Listing:
 def suffix(path: Path) -> str:
     """The ending that tells the format, in small letters, ``.csv.gz`` as one."""
     name = path.name.lower()
-    return ".csv.gz" if name.endswith(".csv.gz") else path.suffix.lower()
+    return next((ending for ending in CSV if ending.endswith(".gz") and name.endswith(ending)), path.suffix.lower())
 
 
 def stem(path: Path) -> str:
@@ -63,14 +81,24 @@ def stem(path: Path) -> str:
     return path.name[: len(path.name) - len(ending)] if ending else path.name
 
 
-def only_workbook(path: Path) -> Path | None:
-    """The workbook that a path is, or that a folder without tables holds as its only one; None if there is none."""
-    if path.is_file():
-        return path if is_workbook(path) else None
-    entries = _entries(path)
-    books = [entry for entry in entries if entry.is_file() and is_workbook(entry)]
-    named = any(tables.catalogue().table_named(stem(e)) and (e.is_dir() or suffix(e) in CSV + PARQUET) for e in entries)
-    return books[0] if len(books) == 1 and not named else None
+def names_a_table(path: Path) -> bool:
+    """Whether something in a folder is named like a table and may hold its rows."""
+    return any(
+        tables.catalogue().table_named(stem(entry) if entry.is_file() else entry.name)
+        and (entry.is_dir() or suffix(entry) in CSV + PARQUET)
+        for entry in _entries(path)
+    )
+
+
+def loose_files(folder: Path) -> list[TableFile]:
+    """The readable files of a folder in which nothing is named like a table, at any depth."""
+    found = []
+    for entry in sorted(folder.rglob("*")):
+        within = entry.relative_to(folder)
+        hidden = any(part.startswith((".", "~$", "_")) or part in QUIET_FOLDERS for part in within.parts)
+        if entry.is_file() and not hidden and stem(entry).casefold() not in QUIET_FILES:
+            found.append(TableFile(entry, within.as_posix()))
+    return found
 
 
 def list_folder(folder: Path) -> Listing:
@@ -127,10 +155,10 @@ def _unread(entry: Path) -> list[Finding]:
     if stem(entry).casefold() in QUIET_FILES:
         return []
     guess = nearest(stem(entry), tables.catalogue().tables)
-    if is_workbook(entry) or tables.catalogue().table_named(stem(entry)) is not None:
+    if suffix(entry) in WORKBOOKS + ARCHIVES or tables.catalogue().table_named(stem(entry)) is not None:
         hint = Text(
-            "另存为 .csv 或 .parquet；工作簿请单独作为 PATH 给出",
-            "save it as .csv or .parquet; a workbook is given as PATH by itself",
+            "另存为 .csv 或 .parquet；工作簿、压缩包请单独作为 PATH 给出",
+            "save it as .csv or .parquet; a workbook or zip is given as PATH by itself",
         )
     elif guess is not None:
         hint = Text(f"是否是 {guess}？文件名须是表的代码或名称", f"is it {guess}? A file must be named like a table")
@@ -138,22 +166,3 @@ def _unread(entry: Path) -> list[Finding]:
         names = tables.catalogue().tables
         hint = Text("表名：" + "、".join(names), "tables are: " + ", ".join(names))
     return [finding("FP-INTAKE-010", file=entry.name, guess=hint)]
-
-
-def single_file(path: Path) -> Listing:
-    """One file as a source of one table.
-
-    Raises:
-        UnusableInput: the format is not read, or the file is not named like a table.
-    """
-    if suffix(path) not in CSV + PARQUET:
-        raise unusable("FP-INTAKE-002", place=path.name, read=path.suffix)
-    table = tables.catalogue().table_named(stem(path))
-    if table is None:
-        raise unusable("FP-INTAKE-003", place=path.name, read=stem(path))
-    return Listing({table.name: [TableFile(path, path.name)]})
-
-
-def is_workbook(path: Path) -> bool:
-    """Whether a path is a workbook that is read."""
-    return suffix(path) in WORKBOOKS

@@ -1,76 +1,75 @@
-"""Workbooks: the sheets of an .xlsx file as raw tables of text.
+"""Workbooks: the sheets of an Excel or OpenDocument file as raw sheets.
 
-Gives   read_workbook: a raw table for each sheet named like a table (several of one table, told apart by a suffix in
-        brackets, such as a village); findings for the other sheets
-Keeps   a row without any filled cell is no row; numbers, dates and truth values read as a person would type them
+Gives   read_sheets: a Sheet for each sheet that holds something, with what was found out about it
+        .xlsx .xlsm .xls .xlsb .ods, told by their bytes and not by the name
+Not     which table a sheet is (recognise)
+Keeps   a row without any filled cell is no row; numbers, dates and truth values read as a person would type them;
+        cells merged downwards say the same in each of their rows
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import polars as pl
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineSheet, CalamineWorkbook
 
-from fangpin import tables
+from fangpin.intake.csv_file import titles_said
+from fangpin.intake.header import ROWS, Header, find
 from fangpin.intake.messages import finding, unusable
-from fangpin.intake.raw import Origin, RawTable, unique_names
-from fangpin.tables import Table
+from fangpin.intake.raw import Origin, RawTable, Sheet, unique_names
+from fangpin.intake.words import known_headings
 from fangpin.tables.template import CODES_SHEET, HELP_SHEET
 from fangpin.vocabulary.findings import Finding
-from fangpin.vocabulary.names import nearest
-from fangpin.vocabulary.text import Text
 
-SUFFIXES = (".xlsx", ".xlsm")
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 Row = Sequence[object]
+Span = tuple[tuple[int, int], tuple[int, int]]
 
 
-def open_workbook(path: Path, place: str) -> CalamineWorkbook:
-    """The opened workbook.
+def open_workbook(path: Path, place: str, data: bytes | None = None) -> CalamineWorkbook:
+    """The opened workbook, of a file on disk or of the bytes given.
 
     Raises:
         UnusableInput: it is damaged, protected by a password, or no workbook.
     """
     try:
-        return CalamineWorkbook.from_path(str(path))
+        return CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes() if data is None else data))
     except Exception as error:  # calamine raises many kinds, some of them only known to Rust
         raise unusable("FP-INTAKE-006", place=place, read=str(error)[:200]) from error
 
 
-def read_workbook(path: Path, file: str) -> tuple[list[RawTable], list[Finding]]:
-    """The sheets that are tables, and a finding for each other sheet that holds something.
+def read_sheets(path: Path, file: str, data: bytes | None = None) -> tuple[list[Sheet], list[Finding]]:
+    """The sheets that hold something, furniture of the template apart, and what was found out about them.
 
     Raises:
-        UnusableInput: the file is no workbook, or a sheet of a table has not even headings.
+        UnusableInput: the file is no workbook, or a sheet is damaged.
     """
-    book = open_workbook(path, file)
-    raws: list[RawTable] = []
+    book = open_workbook(path, file, data)
+    sheets: list[Sheet] = []
     findings: list[Finding] = []
-    for sheet in book.sheet_names:
-        table = tables.catalogue().table_named(sheet)
-        if table is None:
-            if not is_furniture(sheet):
-                findings.append(_unknown(sheet, file))
+    for name in book.sheet_names:
+        if is_furniture(name):
             continue
-        raws.append(_raw(read_sheet(book, sheet), table, file, sheet))
-    return raws, findings
+        page = _page(book, name)
+        rows = _rows(page, name)
+        found = _sheet(rows, _spans(page), file, name) if rows else None
+        if found is None:
+            sheets.append(Sheet((), pl.DataFrame(), Origin(file, name), header=0, path=path))
+            continue
+        sheet, about = found
+        sheets.append(sheet)
+        findings += about
+    return sheets, findings
 
 
 def is_furniture(sheet: str) -> bool:
     """Whether a sheet belongs to the template but holds no rows (how to fill it in, code lists)."""
     return sheet.strip() in (HELP_SHEET, CODES_SHEET) or sheet.startswith("_")
-
-
-def _unknown(sheet: str, file: str) -> Finding:
-    known = {w: t for t in tables.catalogue().tables.values() for w in (t.name, t.label.zh, t.label.en)}
-    guess = nearest(sheet, known)
-    if guess is not None:
-        hint = Text(f"是否是 {known[guess].label.zh}（{known[guess].name}）？", f"is it {known[guess].name}?")
-    else:
-        hint = Text("工作表名须是表的代码或名称", "a sheet must be named like a table")
-    return finding("FP-INTAKE-010", file=file, sheet=sheet, guess=hint)
 
 
 def read_sheet(book: CalamineWorkbook, sheet: str) -> list[Row]:
@@ -79,19 +78,73 @@ def read_sheet(book: CalamineWorkbook, sheet: str) -> list[Row]:
     Raises:
         UnusableInput: the sheet is damaged.
     """
+    return _rows(_page(book, sheet), sheet)
+
+
+def _page(book: CalamineWorkbook, sheet: str) -> CalamineSheet:
     try:
-        return list(book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+        return book.get_sheet_by_name(sheet)
     except Exception as error:
         raise unusable("FP-INTAKE-006", place=sheet, read=str(error)[:200]) from error
 
 
-def _raw(rows: list[Row], table: Table, file: str, sheet: str) -> RawTable:
-    """The raw table of a sheet; its headings are its first row that is not blank."""
-    start = next((i for i, row in enumerate(rows) if _filled(row)), None)
-    if start is None:
-        raise unusable("FP-INTAKE-005", place=f"{file} › {sheet}")
-    kept = [i for i in range(start + 1, len(rows)) if _filled(rows[i])]
-    return sheet_table([rows[start], *(rows[i] for i in kept)], kept, table.name, file, sheet)
+def _rows(page: CalamineSheet, sheet: str) -> list[Row]:
+    try:
+        return list(page.to_python(skip_empty_area=False))
+    except Exception as error:
+        raise unusable("FP-INTAKE-006", place=sheet, read=str(error)[:200]) from error
+
+
+def _spans(page: CalamineSheet) -> list[Span]:
+    """Merged cells; none where the format does not say."""
+    try:
+        return list(page.merged_cell_ranges or ())
+    except Exception:  # not every format knows them
+        return []
+
+
+def _sheet(rows: list[Row], spans: Sequence[Span], file: str, name: str) -> tuple[Sheet, list[Finding]] | None:
+    """A sheet with its header found; None where no row is filled."""
+    header = find([[cell_text(cell) or "" for cell in row] for row in rows[:ROWS]], known_headings)
+    if header is None:
+        return None
+    kept = [i for i in range(header.at + 1, len(rows)) if _filled(rows[i])]
+    filled = _fill_merged(rows, spans, header, set(kept))
+    used = _used(rows, kept, header)
+    headings = [header.headings[i] for i in used]
+    raw = sheet_table([headings, *([rows[at][i] for i in used] for at in kept)], kept, "", file, name)
+    groups = tuple(header.groups[i] for i in used)
+    sheet = Sheet(raw.headings, raw.frame, raw.origin, groups, header.at + 1)
+    about = titles_said(header, 0, file, name)
+    if filled:
+        about.append(finding("FP-INTAKE-074", file=file, sheet=name, count=filled))
+    return sheet, about
+
+
+def _fill_merged(rows: list[Row], spans: Sequence[Span], header: Header, kept: set[int]) -> int:
+    """Give every row of a cell merged downwards its value; how many cells were filled."""
+    filled = 0
+    for (top, left), (bottom, _) in spans:
+        if top <= header.at or bottom <= top or top >= len(rows) or left >= len(rows[top]):
+            continue
+        value = rows[top][left]
+        for at in range(top + 1, min(bottom + 1, len(rows))):
+            if at in kept and rows[at][left] in ("", None) and value not in ("", None):
+                changed = list(rows[at])
+                changed[left] = value
+                rows[at] = changed
+                filled += 1
+    return filled
+
+
+def _used(rows: Sequence[Row], kept: Sequence[int], header: Header) -> list[int]:
+    """The columns with a heading or a filled cell."""
+    width = min(len(header.headings), min((len(rows[at]) for at in kept), default=len(header.headings)))
+    return [
+        i
+        for i, heading in enumerate(header.headings)
+        if i < width and (heading or any(cell_text(rows[at][i]) is not None for at in kept))
+    ]
 
 
 def sheet_table(rows: Sequence[Row], kept: Sequence[int], table: str, file: str, sheet: str) -> RawTable:
@@ -110,7 +163,7 @@ def sheet_table(rows: Sequence[Row], kept: Sequence[int], table: str, file: str,
 
 _TYPES: tuple[tuple[set[type], pl.DataType], ...] = (
     ({str}, pl.String()),
-    ({float}, pl.Float64()),
+    ({float, int}, pl.Float64()),
     ({bool}, pl.Boolean()),
     ({date}, pl.Date()),
     ({datetime}, pl.Datetime("us")),
@@ -123,7 +176,7 @@ def column_of(cells: Sequence[object]) -> pl.Series:
     kinds = set(map(type, values)) - {type(None)}
     for kind, dtype in _TYPES:
         if kinds <= kind:
-            return pl.Series(values, dtype=dtype)
+            return pl.Series(values, dtype=dtype, strict=False)
     return pl.Series([cell_text(value) for value in values], dtype=pl.String)
 
 

@@ -71,7 +71,7 @@ def test_no_table_of_households(tmp_path: Path) -> None:
     refuse(empty, "003")
 
 
-@pytest.mark.parametrize("name", ["household.xls", "household.ods", "household.txt"])
+@pytest.mark.parametrize("name", ["household.doc", "household.pdf", "household.json"])
 def test_a_format_that_is_not_read(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(b"\xd0\xcf\x11\xe0")
@@ -99,7 +99,10 @@ def test_a_doubled_key_column(tmp_path: Path) -> None:
     assert "户编号" in error.message("en")
 
 
-@pytest.mark.parametrize("name", ["household.csv", "household.parquet", "household.csv.gz", "county.xlsx"])
+@pytest.mark.parametrize(
+    "name",
+    ["household.csv", "household.parquet", "household.csv.gz", "county.xlsx", "county.xls", "county.ods", "a.zip"],
+)
 def test_a_damaged_file(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(b"\x1f\x8b\xff\xff\xfe\x00\x01" if name.endswith("gz") else b"PK\x03\x04\xff\xff" * 9)
