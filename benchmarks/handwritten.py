@@ -95,8 +95,7 @@ def roster(rows: pl.LazyFrame) -> pl.LazyFrame:
     rows = rows.with_columns(worker=worker(), earned=pl.coalesce(fen("earnings"), pay).fill_null(0))
     narrow = rows.select(KEY, "worker", *conditions(), earned=pl.when("worker").then("earned"))
     # a main worker earns most, or at least 30 % of what the workers earn together; all are where nobody earns
-    totals = narrow.group_by(KEY).agg(top=c("earned").max(), sum=c("earned").sum())
-    narrow = narrow.join(totals, on=KEY, how="left")
+    narrow = narrow.with_columns(top=c("earned").max().over(KEY), sum=c("earned").sum().over(KEY))
     main = c("worker") & is_true((c("sum") == 0) | (c("earned") == c("top")) | (c("earned") * 10 >= c("sum") * 3))
     narrow = narrow.with_columns(
         main=main, trained=pl.when(main).then("trained"), unstable=pl.when(main).then("unstable")

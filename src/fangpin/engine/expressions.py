@@ -19,11 +19,11 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _NULLS: dict[str, Any] = {"bool": nw.Boolean(), "number": nw.Float64()}
 
 
-def to_narwhals(low: Low, today: date) -> nw.Expr:
-    """The expression of one lowered rule on the day ``today``."""
+def to_narwhals(low: Low, today: date, *, each_once: bool = False) -> nw.Expr:
+    """The expression of one lowered rule on the day ``today``; ``each_once``: no list holds an item twice."""
 
     def go(x: Low) -> nw.Expr:
-        return to_narwhals(x, today)
+        return to_narwhals(x, today, each_once=each_once)
 
     simple: dict[str, Callable[..., nw.Expr]] = {
         "and": lambda *a: reduce(lambda x, y: x & y, a),
@@ -38,7 +38,7 @@ def to_narwhals(low: Low, today: date) -> nw.Expr:
         "div": lambda a, b: nw.when(b != 0.0).then(a / b).otherwise(nw.lit(None, nw.Float64())),
         "when": lambda c, a, b: nw.when(c).then(a).otherwise(b),
         "isnull": lambda a: a.is_null(),
-        "size": lambda a: a.list.unique().list.len().cast(nw.Float64()),
+        "size": lambda a: (a if each_once else a.list.unique()).list.len().cast(nw.Float64()),
         "code": lambda a: (a.cast(nw.Int8()) * nw.lit(2, nw.Int8())).fill_null(nw.lit(1, nw.Int8())),
         "flag": lambda a: a.cast(nw.Int8()),
         "number": lambda a: a.cast(nw.Float64()),

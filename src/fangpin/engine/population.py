@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from fangpin.engine.expressions import to_narwhals
+from fangpin.engine.numbers import beside
 from fangpin.language.lower import Low, Plan
 
 KEY = "household_id"
@@ -61,11 +62,12 @@ def completeness(population: str = "household.population") -> nw.Expr:
     return (nw.col("__members") >= needed).alias("__complete")
 
 
-def with_rules(households: nw.LazyFrame[Any], plan: Plan, today: date) -> nw.LazyFrame[Any]:
+def with_rules(households: nw.LazyFrame[Any], plan: Plan, today: date, *, each_once: bool = False) -> nw.LazyFrame[Any]:
     """``households`` (with the aggregates joined) and one column for every rule of the plan."""
     if not plan.rules:
         return households
-    return households.with_columns(*[to_narwhals(low, today).alias(name) for name, low in plan.rules.items()])
+    rules = [to_narwhals(low, today, each_once=each_once).alias(name) for name, low in plan.rules.items()]
+    return households.with_columns(*rules)
 
 
 def evaluate(plan: Plan, households: nw.LazyFrame[Any], members: nw.LazyFrame[Any], today: date) -> nw.LazyFrame[Any]:
@@ -80,9 +82,25 @@ def evaluate(plan: Plan, households: nw.LazyFrame[Any], members: nw.LazyFrame[An
     Returns:
         ``households`` with ``__members``, ``__complete`` and one nullable boolean per rule.
     """
-    joined = households.join(roster(members, plan, today), on=KEY, how="left")
+    rosters = roster(members, plan, today)
+    if households.implementation.is_polars():
+        native = beside(_each_once(households.collect().to_native()), rosters.collect().to_native())
+        joined = nw.from_native(native.lazy())
+    else:
+        joined = households.join(rosters, on=KEY, how="left")
     joined = joined.with_columns(nw.col("__members").fill_null(0))
-    return with_rules(joined.with_columns(completeness()), plan, today)
+    return with_rules(joined.with_columns(completeness()), plan, today, each_once=households.implementation.is_polars())
+
+
+def _each_once(households: pl.DataFrame) -> pl.DataFrame:
+    """The households with lists that hold each item once; each distinct list is looked at once."""
+    doubled = []
+    for name, kind in households.schema.items():
+        if isinstance(kind, pl.List):
+            distinct = households[name].filter(households[name].hash().is_first_distinct())
+            if not (distinct.list.n_unique() == distinct.list.len()).all():
+                doubled.append(pl.col(name).list.unique(maintain_order=True))
+    return households.with_columns(doubled) if doubled else households
 
 
 def columns_of(low: Low) -> set[str]:

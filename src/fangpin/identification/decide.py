@@ -16,7 +16,7 @@ import narwhals as nw
 import polars as pl
 
 from fangpin.engine.derive import HOUSE_DATES, STANDS_ON, as_it_stands, belonging
-from fangpin.engine.numbers import numbered
+from fangpin.engine.numbers import beside, numbered
 from fangpin.engine.population import columns_of, evaluate
 from fangpin.identification.alike import asks
 from fangpin.identification.ask import Asker
@@ -105,7 +105,7 @@ def _yuan(fen: str, name: str) -> pl.Expr:
 def _judged(frames: Frames, standard: Standard) -> pl.DataFrame:
     plan, today = plan_of(standard), standard.as_of
     members = belonging(nw.from_native(frames["member"].lazy()), today, _derived(plan))
-    facts = evaluate(plan, nw.from_native(_households(frames)), members, today)
+    facts = evaluate(plan, nw.from_native(_households(frames).lazy()), members, today)
     facts = facts.with_columns(*_income(standard.concept, "__net"))
     facts = facts.with_columns(*_compared(standard))
     counted = standard.counted
@@ -123,23 +123,15 @@ def _derived(plan: Plan) -> set[str]:
     return {name for _, low in plan.cells.values() for name in columns_of(low)} & set(STANDS_ON)
 
 
-def _households(frames: Frames) -> pl.LazyFrame:
+def _households(frames: Frames) -> pl.DataFrame:
     """One row per household, columns called ``table.column``."""
-    household = frames["household"].lazy()
-    renamed = household.select(
-        "household_id",
-        pl.col("region_code"),
-        *[
-            pl.col(c).alias(f"household.{c}")
-            for c in frames["household"].columns
-            if c not in ("household_id", *VERSIONS)
-        ],
-    )
+    own = [c for c in frames["household"].columns if c not in ("household_id", *VERSIONS)]
+    found = frames["household"].select("household_id", "region_code", *[pl.col(c).alias(f"household.{c}") for c in own])
     for name, table in (("living", "living"), ("income_year", "income")):
-        own = frames[table]
-        columns = [pl.col(c).alias(f"{name}.{c}") for c in own.columns if c not in ("household_id", *VERSIONS)]
-        renamed = renamed.join(own.lazy().select("household_id", *columns), on="household_id", how="left")
-    return renamed
+        columns = [c for c in frames[table].columns if c not in ("household_id", *VERSIONS)]
+        rows = frames[table].select("household_id", *[pl.col(c).alias(f"{name}.{c}") for c in columns])
+        found = beside(found, rows)
+    return found
 
 
 def _income(concept: str, prefix: str) -> list[nw.Expr]:
