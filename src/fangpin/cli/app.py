@@ -9,6 +9,7 @@ import typer
 
 from fangpin.cli.commands import check, compare, demo, explain, identify, replay, synth, template, visits
 from fangpin.cli.door import h
+from fangpin.cli.lines import headcount, line, table1
 from fangpin.cli.standard import standard_app
 
 app = typer.Typer(
@@ -27,6 +28,12 @@ for command, text in (
     (visits, h("按村写出只含待问事项的走访表", "write, per village, a sheet with only the facts to ask")),
     (compare, h("比较两个标准：谁进入、谁退出、因哪项指标", "who enters and leaves between two standards, and why")),
     (replay, h("按清单重做一次，并指出不同", "run a manifest again and name what differs")),
+    (line, h("一年一地的低收入线与线下人口", "the low-income lines of a year and place, and persons below them")),
+    (
+        table1,
+        h("论文的表 1：复算、各种方法、范围与回测", "the paper's Table 1: reproduced, by every method, with its range"),
+    ),
+    (headcount, h("任何分组表的线下比例", "the share below a line from anybody's grouped table")),
     (synth, h("生成模拟县数据", "generate a synthetic county")),
     (demo, h("演示：问卷数据与模拟县各跑一遍", "the main job on survey data and on a generated county")),
 ):

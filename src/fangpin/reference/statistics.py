@@ -1,7 +1,8 @@
 """Published statistics of rural income, with the day each was published.
 
 Gives   rural_median(day), the last figure published by that day; rural_mean, provincial_rural_mean,
-        provincial_median_estimate, rural_quintiles, rural_population, poverty_standard, rural_dibao
+        provincial_median_estimate, rural_quintiles, rural_population, national_population, poverty_standard,
+        rural_dibao, quintile_backtest
 Not     lines (standards), distributions (methods)
 Keeps   every value is a Decimal as printed, in yuan per person and year; nothing is rounded
 Source  data/SOURCES.md; NBS releases
@@ -72,6 +73,26 @@ PRINTED_MEDIAN = Published(
     verified=True,
 )
 """The base of the paper's Table 1; NBS printed 15 204 for the same year."""
+
+PRINTED_POPULATION = (Decimal(509_790_000), Decimal(1_411_780_000))
+"""Rural and total population of the census of 1 November 2020, which the paper's Table 1 uses; persons."""
+
+PRINTED_TABLE_1 = ((Decimal("0.40"), 6013, 8374), (Decimal("0.45"), 6764, 9743), (Decimal("0.50"), 7516, 11138))
+"""The paper's Table 1 as printed: share of the median, line in yuan, persons in 万."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """How far a method was from the known truth, from quintile means alone; percentage points."""
+
+    method: str
+    criterion: str | None
+    share: Decimal
+    populations: int
+    bias: float
+    mean_abs_error: float
+    unequal_bias: float
+    unequal_mean_abs_error: float
 
 
 def _absent(what: Text, place: str, read: object, known: Iterable[object]) -> NotPublished:
@@ -173,6 +194,34 @@ def rural_population(year: int) -> Published:
         _national("rural_population_10k_yearend", "population_verification", 10_000),
         year,
         Text("没有这一年的乡村人口", "no rural population for that year"),
+    )
+
+
+def national_population(year: int) -> Published:
+    """Total population at the end of ``year``; persons.
+
+    Raises:
+        NotPublished: the package has no figure for that year.
+    """
+    return _of_year(
+        _national("national_population_10k_yearend", "population_verification", 10_000),
+        year,
+        Text("没有这一年的总人口", "no total population for that year"),
+    )
+
+
+@cache
+def quintile_backtest() -> tuple[Backtest, ...]:
+    """Head counts from quintile means against the known truth of 38 populations, by method and line."""
+    return tuple(
+        Backtest(
+            row["method"],
+            row["criterion"] or None,
+            Decimal(row["line_share_of_median"]),
+            int(row["populations"]),
+            *(float(row[f"{part}{name}_pp"]) for part in ("", "unequal_") for name in ("bias", "mean_abs_error")),
+        )
+        for row in rows("quintile_backtest.csv")
     )
 
 

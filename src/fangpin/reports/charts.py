@@ -42,12 +42,12 @@ MOST_PLACES, MOST_FACTS = 15, 12
 LOOKED_AT = ("low_income", "to_compare", "deliberate", "vetoed", "needs_visit")
 
 
-def _finished(chart: Picture, title: str) -> Picture:
+def finished(chart: Picture, title: str) -> Picture:
     """The chart in the report's type and colours, with its title."""
     titled: Picture = chart.properties(
         title=alt.TitleParams(title, anchor="start", frame="bounds", offset=10), background="transparent"
     )
-    finished: Picture = (
+    styled: Picture = (
         titled.configure(font=FONTS, padding=4)
         .configure_view(stroke=None)
         .configure_axis(
@@ -66,7 +66,7 @@ def _finished(chart: Picture, title: str) -> Picture:
         )
         .configure_title(fontSize=14.5, color=INK, fontWeight="bold")
     )
-    return finished
+    return styled
 
 
 def _households(lang: str) -> alt.X:
@@ -161,7 +161,7 @@ def places(summary: Summary, shown: Sequence[figures.Place], lang: str) -> Pictu
         lang,
         in_a_row=3 if lang == "zh" else 1,
     )
-    return _finished(chart, word("chart_places", lang))
+    return finished(chart, word("chart_places", lang))
 
 
 def indicators(summary: Summary, lang: str) -> Picture:
@@ -174,7 +174,7 @@ def indicators(summary: Summary, lang: str) -> Picture:
         for n, a in zip(names, answers, strict=True)
         for i, (w, value) in enumerate(zip(words, (a.true, a.unknown), strict=True))
     ]
-    return _finished(_stacked(rows, names, words, [DARK, BLUE], lang), word("chart_indicators", lang))
+    return finished(_stacked(rows, names, words, [DARK, BLUE], lang), word("chart_indicators", lang))
 
 
 def true_counts(summary: Summary, lang: str) -> Picture:
@@ -203,7 +203,7 @@ def true_counts(summary: Summary, lang: str) -> Picture:
         )
         .properties(width=WIDTH + 110, height=210)
     )
-    return _finished(chart, word("chart_true_counts", lang, k=k))
+    return finished(chart, word("chart_true_counts", lang, k=k))
 
 
 def together(summary: Summary, lang: str) -> Picture:
@@ -227,7 +227,7 @@ def together(summary: Summary, lang: str) -> Picture:
     )
     size = 36 * len(codes)
     chart: Picture = alt.layer(squares, figures_).properties(width=size, height=size * 0.72)
-    return _finished(chart, word("chart_together", lang))
+    return finished(chart, word("chart_together", lang))
 
 
 def income(summary: Summary, lang: str) -> Picture:
@@ -271,7 +271,7 @@ def income(summary: Summary, lang: str) -> Picture:
         .encode(x="low:Q")
     )
     chart: Picture = alt.layer(bars, marks).properties(width=WIDTH + 110, height=210)
-    return _finished(chart, word("chart_income", lang, money=summary.standard.currency(lang)))
+    return finished(chart, word("chart_income", lang, money=summary.standard.currency(lang)))
 
 
 def open_facts(summary: Summary, lang: str) -> Picture:
@@ -284,4 +284,4 @@ def open_facts(summary: Summary, lang: str) -> Picture:
         for n, f in zip(names, facts, strict=True)
         for i, (w, value) in enumerate(zip(words, (f.enough, f.households - f.enough), strict=True))
     ]
-    return _finished(_stacked(rows, names, words, [BLUE, "#bcd6f2"], lang), word("chart_facts", lang))
+    return finished(_stacked(rows, names, words, [BLUE, "#bcd6f2"], lang), word("chart_facts", lang))

@@ -82,18 +82,19 @@ def render(
         raise ValueError(f"lang {lang!r} must be one of {', '.join(LANGUAGES)}, names {names!r} masked or full")
     halves = [_half(Context(summary, standard, findings, counts, manifest, one, names)) for one in LANGUAGES]
     opened = halves[LANGUAGES.index(lang)]
-    return _template().render(
+    return page_template().render(
         halves=halves,
         first=HTML_LANG[lang],
         title=opened["title"],
         version=manifest.get("fangpin", ""),
-        style=_asset("report.css"),
-        script=_asset("report.js"),
+        style=asset("report.css"),
+        script=asset("report.js"),
     )
 
 
 @cache
-def _template() -> jinja2.Template:
+def page_template() -> jinja2.Template:
+    """The page all HTML comes from."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -105,7 +106,8 @@ def _template() -> jinja2.Template:
 
 
 @cache
-def _asset(file: str) -> str:
+def asset(file: str) -> str:
+    """Style or script, as text."""
     return (TEMPLATES / file).read_text("utf-8")
 
 

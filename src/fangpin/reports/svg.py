@@ -1,7 +1,8 @@
 """Pictures: a chart as a piece of SVG that stands inside a page.
 
 Reads   Altair charts
-Gives   inline(chart, title): SVG without addresses, scaled to its column; empty where it cannot be drawn
+Gives   inline(chart, title): SVG without addresses, scaled to its column, empty where it cannot be drawn;
+        standalone(chart, kind): a picture file
 Keeps   nothing is loaded from anywhere; text stays text, so that the reader's own fonts draw it
 """
 
@@ -11,6 +12,9 @@ import re
 from functools import cache
 from html import escape
 from typing import Any
+
+from fangpin.vocabulary.errors import UnusableInput
+from fangpin.vocabulary.text import Text
 
 FONTS = "'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 _ROOT = re.compile(r"<svg[^>]*?width=\"([\d.]+)\"[^>]*?height=\"([\d.]+)\"[^>]*>")
@@ -55,3 +59,24 @@ def _version() -> str:
     import altair as alt
 
     return ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
+
+
+def standalone(chart: Any, kind: str) -> bytes:
+    """A chart as a file of its own: ``svg`` or ``png`` on white.
+
+    Raises:
+        UnusableInput: there is no renderer on this machine.
+    """
+    spec = dict(chart if isinstance(chart, dict) else chart.to_dict(validate=False))
+    spec["background"] = "white"
+    try:
+        import vl_convert as vlc
+    except ImportError as error:
+        raise UnusableInput(
+            "FP-REPORT-001",
+            Text("没有画图的组件 vl-convert", "the renderer vl-convert is not installed"),
+            remedy=Text("pip install vl-convert-python", "pip install vl-convert-python"),
+        ) from error
+    if kind == "png":
+        return bytes(vlc.vegalite_to_png(spec, vl_version=_version(), scale=2))
+    return str(vlc.vegalite_to_svg(spec, vl_version=_version())).encode()

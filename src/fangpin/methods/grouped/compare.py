@@ -96,13 +96,21 @@ class Comparison:
 
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:
-        """The default fit (GB2, else the first accepted) at each line, with the accepted range, else the bounds."""
-        first = next((r.fit for r in self.rows if r.method == "gb2" and r.fit), None)
-        best = first or next((r.fit for r in self.rows if r.accepted and r.fit), None)
+        """The first accepted fit (GB2 where it is), else the first of all, with the accepted range, else the bounds."""
+        return tuple(self._estimate(self.best, i) for i in range(len(self.lines)))
+
+    @cached_property
+    def best(self) -> Fit:
+        """The first accepted fit, else the first of all.
+
+        Raises:
+            Refused: no method can be fitted.
+        """
+        best = next((r.fit for r in self.rows if r.accepted and r.fit), None)
         best = best or next((r.fit for r in self.rows if r.fit), None)
         if best is None:
             raise Refused("FP-GROUPED-060", Text("没有一种方法能用于这张表", "no method can be fitted to this table"))
-        return tuple(self._estimate(best, i) for i in range(len(self.lines)))
+        return best
 
     def _estimate(self, fit: Fit, i: int) -> Estimate:
         said: Estimate = fit.headcount(self.lines[i], self.year)

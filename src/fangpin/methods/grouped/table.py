@@ -8,6 +8,7 @@ Keeps   the basis (household | person) is never guessed; input that cannot be a 
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from typing import Any, Self
 
@@ -151,6 +152,14 @@ class Table:
     def ends(self, line: float) -> tuple[float, float]:
         """Sharp bounds at a line, as two numbers."""
         return sharp_bounds(np.array(self.means), np.array(self.shares), line, min(self.lowest, self.means[0]))
+
+    def with_population(self, population: float | None, year: int | None = None) -> Self:
+        """The same table with another population, of ``year``."""
+        made = copy(self)
+        for kept in ("warnings", "_fits"):
+            made.__dict__.pop(kept, None)
+        made.population, made.population_year = positive(population, "population"), year
+        return made
 
     # -- another basis --------------------------------------------------------------------------------------
     def to_persons(self, household_sizes: Any = None) -> Self:
