@@ -13,7 +13,8 @@ import io
 from pathlib import Path
 from typing import Any
 
-from fangpin.intake.csv_file import decode, read_bytes
+from fangpin.intake import detect
+from fangpin.intake.csv_file import read_bytes
 from fangpin.intake.messages import unusable
 from fangpin.intake.workbook import SUFFIXES, open_workbook
 from fangpin.methods.estimate import Basis
@@ -114,12 +115,18 @@ def _cells(path: Path) -> list[list[str]]:
         book = open_workbook(path, path.name)
         rows = [["" if v is None else str(v).strip() for v in row] for row in book.get_sheet_by_index(0).to_python()]
     else:
-        text = decode(read_bytes(path, path.name), path.name)
+        text = detect.decode(read_bytes(path, path.name), path.name).data.decode("utf-8")
         try:
-            rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text))]
+            mark = detect.separator(text, lambda row: sum(_known(cell) is not None for cell in row)).separator
+            rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=mark)]
         except csv.Error as error:
             raise unusable("FP-INTAKE-006", place=path.name, read=str(error)) from error
     return [row for row in rows if any(row)]
+
+
+def _known(heading: str) -> str | None:
+    """The column a heading names."""
+    return next((name for name, words in COLUMNS.items() if heading.strip().lower() in words), None)
 
 
 def _columns(rows: list[list[str]], file: str) -> dict[str, list[str]]:
@@ -127,7 +134,7 @@ def _columns(rows: list[list[str]], file: str) -> dict[str, list[str]]:
         raise _refuse(80, Text("没有内容", "there is nothing in it"), file)
     names: dict[str, list[str]] = {}
     for at, heading in enumerate(rows[0]):
-        known = next((k for k, words in COLUMNS.items() if heading.strip().lower() in words), None)
+        known = _known(heading)
         if known is None:
             if not heading:
                 continue

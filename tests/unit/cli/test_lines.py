@@ -127,7 +127,7 @@ def test_headcount_reads_chinese_headings_a_workbook_and_lorenz_points(tmp_path:
         ("mean,basis\n1,household\n2,person\n", [], "mixed bases"),
         ("mean,basis\n1,household\n2,household\n", ["--basis", "person"], "differs from the file"),
         ("mean\n1\nx\n", ["--basis", "person"], "not a number"),
-        ("mean\n1\n\n2\n3,4\n", ["--basis", "dog"], "no such basis"),
+        ("mean\n1\n\n2\n3\n", ["--basis", "dog"], "no such basis"),
         ("share,mean\n0.5,1\n0.6,2\n", ["--basis", "person"], "add up"),
         ("mean\n3\n2\n", ["--basis", "person"], "from poor to rich"),
         ("mean,gap\n1,2\n2,3\n", ["--basis", "person"], "unknown column"),
