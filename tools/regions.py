@@ -51,6 +51,8 @@ def readings() -> None:
             names |= {row["name"] for row in csv.DictReader(rows)}
     with (DATA / "region_changes_2000_2026.csv").open(encoding="utf-8", newline="") as rows:
         names |= {row["old_name"] for row in csv.DictReader(rows) if row["old_code"]}
+    with (DATA / "regions_aliases.csv").open(encoding="utf-8", newline="") as rows:
+        names |= {row["alias"] for row in csv.DictReader(rows) if len(row["alias"]) > 1}
     with lzma.open(DATA / "regions_township_nbs2023.csv.xz", "rt", encoding="utf-8", newline="") as rows:
         names |= {row["name"] for row in csv.DictReader(rows)}
     with (DATA / "regions_readings.csv").open(encoding="utf-8", newline="") as rows:

@@ -10,6 +10,7 @@ import typer
 from fangpin.cli.commands import check, compare, demo, explain, identify, replay, synth, template, visits
 from fangpin.cli.door import h
 from fangpin.cli.lines import headcount, line, table1
+from fangpin.cli.region import region
 from fangpin.cli.standard import standard_app
 
 app = typer.Typer(
@@ -35,6 +36,14 @@ for command, text in (
     ),
     (headcount, h("任何分组表的线下比例", "the share below a line from anybody's grouped table")),
     (synth, h("生成模拟县数据", "generate a synthetic county")),
+    (
+        region,
+        h(
+            "按代码、名称、地址或拼音查区划；有几处说得通就都列出。找到时退出码 0，没有找到（列出相近的）时 1",
+            "find a region by code, name, address or pinyin; every place that fits is listed. Exit 0 if something was "
+            "found, 1 if nothing was (what is nearest is listed)",
+        ),
+    ),
     (demo, h("演示：问卷数据与模拟县各跑一遍", "the main job on survey data and on a generated county")),
 ):
     app.command(name=command.__name__, help=text)(command)

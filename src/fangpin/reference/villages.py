@@ -16,7 +16,7 @@ from importlib.resources import files
 from zipfile import ZipFile
 
 ARCHIVE = "regions_village_nbs2023.zip"
-_ENDS = (
+ENDS = (
     "村村民委员会",
     "社区居民委员会",
     "嘎查村民委员会",
@@ -84,7 +84,7 @@ def under(stem: str) -> Iterator[tuple[str, str]]:
 
 def plain(name: str) -> str:
     """The name without what says what kind it is: 宝美村委会 → 宝美; a single letter is left with its kind."""
-    for end in _ENDS:
+    for end in ENDS:
         if name.endswith(end) and len(name) - len(end) >= 2:
             return name[: -len(end)]
     return name
@@ -108,7 +108,7 @@ def _everything() -> dict[str, bytes]:
 def named(name: str, stem: str = "") -> Iterator[tuple[str, str]]:
     """Code and name of every village of this plain name in the country, or in one province (``stem``, 2 digits)."""
     wanted = name.encode("utf-8")
-    ends = b"|".join(end.encode("utf-8") for end in _ENDS)
+    ends = b"|".join(end.encode("utf-8") for end in ENDS)
     pattern = re.compile(rb"(?<=[0-9])" + re.escape(wanted) + rb"(?:" + ends + rb")?(?=\n|\Z)")
     for prefecture, text in _everything().items():
         if not prefecture.startswith(stem) or wanted not in text:
