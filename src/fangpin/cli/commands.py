@@ -105,19 +105,50 @@ def check(
     paths: Annotated[list[Path], typer.Argument(help=h("要检查的文件夹或工作簿", "folders or workbooks to check"))],
     profile: Profile = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help=h("写出问题清单工作簿", "write the findings workbook"))
+        Path | None,
+        typer.Option(
+            "--out",
+            help=h(
+                "写出问题工作簿（.xlsx）：原样的各表，问题标在格子上；改好后可再核对它",
+                "write the findings workbook (.xlsx): the sheets as they were, problems marked in place; "
+                "correct it and check it again",
+            ),
+        ),
+    ] = None,
+    findings: Annotated[
+        Path | None,
+        typer.Option(
+            "--findings",
+            help=h(
+                "把问题清单写成表：.csv、.parquet 或 .json（按扩展名）",
+                "write the findings as a table: .csv, .parquet or .json, by the ending",
+            ),
+        ),
     ] = None,
     lang: Lang = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> int:
     from fangpin.intake.check import check as judge
+    from fangpin.intake.findings_table import check_path
 
     door = opened(lang, as_json, debug)
+    if findings is not None:
+        check_path(findings)
+    if out is not None and out.suffix.lower() != ".xlsx":
+        raise UnusableInput(
+            "FP-CLI-003",
+            Text("问题工作簿是 .xlsx 文件", "the findings workbook is an .xlsx file"),
+            read=out.name,
+            remedy=Text("列成表用 --findings", "for a table use --findings"),
+        )
     with progress(Text("读入并检查", "reading and checking")) as step:
         found = judge(paths, profile, progress=step)
     if out is not None:
-        found.write_workbook(out, door.lang)
+        for book in found.write_workbook(out, door.lang):
+            warn(Text(f"问题工作簿 {book}", f"findings workbook {book}"))
+    if findings is not None:
+        found.write_table(findings, door.lang)
     answer(None if not as_json else found.to_json(door.lang), "" if as_json else check_text(found, door.lang))
     return found.exit_code
 

@@ -59,6 +59,10 @@ class SourceFile:
     rows: int
     sheet: str = ""
     content: str = ""
+    shown: str = ""
+    """The name that findings call it by."""
+    answer: bool = False
+    """Whether it came back from a visit and is laid over what was known."""
 
     @cached_property
     def sha256(self) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from fangpin.intake.batch import Counts, Progress
+from fangpin.intake.batch import Counts, Progress, SourceFile
 from fangpin.intake.findings_book import write_findings
+from fangpin.intake.findings_table import write_table
 from fangpin.intake.read import Source, read_batch
 from fangpin.vocabulary.findings import Finding
 from fangpin.vocabulary.text import Text
@@ -38,6 +39,8 @@ class CheckResult:
     files: list[FileCounts]
     by_table: dict[str, Counts]
     profile: str = ""
+    sources: list[SourceFile] = field(default_factory=list)
+    """What was read, for the findings workbook, which shows it."""
 
     @property
     def exit_code(self) -> int:
@@ -57,11 +60,17 @@ class CheckResult:
             "profile": self.profile,
         }
 
-    def write_workbook(self, path: str | Path, lang: str = "zh") -> Path:
-        """The findings as a workbook at ``path``: a summary first, then a row for each finding."""
-        return write_findings(
-            Path(path), self.counts, self.findings, [(f.table, f.file, f.sheet, f.counts) for f in self.files], lang
-        )
+    def write_workbook(self, path: str | Path, lang: str = "zh") -> list[Path]:
+        """The findings workbook at ``path``: a summary, the sheets as they were with every problem marked, a list.
+
+        Where the input was several workbooks, each comes back as one of its own (``NAME-2.xlsx`` and so on).
+        """
+        files = [(f.table, f.file, f.sheet, f.counts) for f in self.files]
+        return write_findings(Path(path), self.counts, self.findings, files, self.sources, lang)
+
+    def write_table(self, path: str | Path, lang: str = "zh") -> Path:
+        """The findings as a table at ``path``: .csv, .parquet or .json."""
+        return write_table(Path(path), self.findings, self.to_json(lang), lang)
 
 
 def check(
@@ -92,4 +101,4 @@ def check(
         for place, some in loaded.by_file.items():
             by_file[place] = by_file.get(place, Counts()) + some
     files = [FileCounts(*place, some) for place, some in by_file.items()]
-    return CheckResult(counts, findings, files, by_table, batch.profile)
+    return CheckResult(counts, findings, files, by_table, batch.profile, batch.files)

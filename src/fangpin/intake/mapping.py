@@ -29,7 +29,7 @@ from fangpin.intake.profile import Aggregate, Column, MappedTable, Profile, Valu
 from fangpin.intake.raw import Origin, RawTable, unique_names
 from fangpin.intake.sources import CSV, PARQUET, TableFile, suffix
 from fangpin.intake.values import finished, plain
-from fangpin.intake.workbook import SUFFIXES, open_workbook, read_sheet, sheet_table
+from fangpin.intake.workbook import SUFFIXES, is_furniture, open_workbook, read_sheet, sheet_table
 from fangpin.tables.yaml_file import Loc
 from fangpin.vocabulary.findings import Finding
 from fangpin.vocabulary.names import nearest
@@ -126,7 +126,7 @@ def _read(path: Path, name: str, sheet: str | None) -> RawTable:
     if suffix(path) not in SUFFIXES:
         raise unusable("FP-INTAKE-002", place=path.name, read=path.suffix)
     book = open_workbook(path, path.name)
-    wanted = sheet or book.sheet_names[0]
+    wanted = sheet or next((s for s in book.sheet_names if not is_furniture(s)), book.sheet_names[0])
     if wanted not in book.sheet_names:
         raise unusable("FP-PROFILE-001", place=path.name, name=wanted)
     rows = read_sheet(book, wanted)

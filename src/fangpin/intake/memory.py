@@ -97,7 +97,11 @@ def memory_batch(
             judged[table.name] = combined(judged[table.name], judged_answers)
             about += column_findings(headed)
     part: Part = MemoryPart(Path(place).stem if place else "frames", account(judged, MEMORY_LIMIT))
-    files = _source_files([raw for raw in (*raws, *answers) if raw.counted], paths or {}, contents or {})
+    files = [
+        file
+        for some, answer in ((raws, False), (answers, True))
+        for file in _source_files([raw for raw in some if raw.counted], paths or {}, contents or {}, answer=answer)
+    ]
     return Batch([part], files, about, *profile, place)
 
 
@@ -145,7 +149,9 @@ def mapped_batch(
     return Batch([part], files, about, profile.name, profile.sha256, place)
 
 
-def _source_files(raws: Sequence[RawTable], paths: Mapping[str, Path], contents: Mapping[str, str]) -> list[SourceFile]:
+def _source_files(
+    raws: Sequence[RawTable], paths: Mapping[str, Path], contents: Mapping[str, str], *, answer: bool = False
+) -> list[SourceFile]:
     return [
         SourceFile(
             paths.get(raw.origin.place, Path(raw.origin.file)),
@@ -153,6 +159,8 @@ def _source_files(raws: Sequence[RawTable], paths: Mapping[str, Path], contents:
             raw.frame.height,
             raw.origin.sheet,
             contents.get(raw.origin.place) or ("" if raw.origin.place in paths else content_hash(raw)),
+            raw.origin.file,
+            answer,
         )
         for raw in raws
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from fangpin.intake.right import right
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.findings import Finding, Severity
 from fangpin.vocabulary.text import Text
@@ -429,17 +430,24 @@ def finding(
     column: str = "",
     read: str = "",
     severity: Severity | None = None,
+    expected: Text | None = None,
+    authority: Text | None = None,
     values: Mapping[str, object] | None = None,
     **more: object,
 ) -> Finding:
-    """The finding of this code with its texts filled in; ``values`` and further arguments fill the places in them."""
+    """The finding of this code with its texts filled in; ``values`` and further arguments fill the places in them.
+
+    What would be right and who says so follow from code and field where they are not given.
+    """
     saying = SAYINGS[code]
     said = {**(values or {}), **more, "field": field}
+    remedy = saying.remedy.format(**said)
+    fit, source = right(code, field, remedy)
     return Finding(
         code,
         severity or saying.severity,
         saying.message.format(**said),
-        saying.remedy.format(**said),
+        remedy,
         field,
         record,
         file,
@@ -447,6 +455,8 @@ def finding(
         row,
         column,
         read,
+        expected or fit,
+        authority or source,
     )
 
 

@@ -140,7 +140,9 @@ def parquet_batch(listing: Listing, place: str, progress: Progress | None = None
                 progress(done, total, Text("打开文件", "opening files"))
         findings += _about_columns(table, headed)
     parts = [_part(cut) for cut in plan(files)]
-    sources = [SourceFile(f.file.path, name, f.rows) for name, found in files.items() for f in found]
+    sources = [
+        SourceFile(f.file.path, name, f.rows, shown=f.file.shown) for name, found in files.items() for f in found
+    ]
     return Batch(parts, sources, findings, place=place, in_memory=False)
 
 

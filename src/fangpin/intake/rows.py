@@ -257,6 +257,8 @@ def _placed(said: Finding, table: Judged, field: Field | None, position: int, re
         row,
         segment.headings.get(field.name, "") if field else "",
         mask_value(read, field.privacy)[:200] if field else "",
+        said.expected,
+        said.authority,
     )
 
 

@@ -67,9 +67,15 @@ def read_sheets(path: Path, file: str, data: bytes | None = None) -> tuple[list[
     return sheets, findings
 
 
+OURS = "〔"
+"""How names of the sheets begin that a findings workbook adds."""
+FURNITURE = ("_", OURS)
+"""How names of sheets begin that are never read."""
+
+
 def is_furniture(sheet: str) -> bool:
-    """Whether a sheet belongs to the template but holds no rows (how to fill it in, code lists)."""
-    return sheet.strip() in (HELP_SHEET, CODES_SHEET) or sheet.startswith("_")
+    """Whether a sheet belongs to the template or a findings workbook but holds no rows (help, code lists, summary)."""
+    return sheet.strip() in (HELP_SHEET, CODES_SHEET) or sheet.startswith(FURNITURE)
 
 
 def read_sheet(book: CalamineWorkbook, sheet: str) -> list[Row]:

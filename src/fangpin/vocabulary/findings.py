@@ -12,6 +12,7 @@ from typing import Literal
 from fangpin.vocabulary.text import Text
 
 Severity = Literal["error", "warning", "info"]
+NOTHING = Text("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Finding:
 
     ``field`` is ``table.field``; ``record`` is ``household_id`` or ``household_id/person_id``; ``row`` is the
     row of the file as a person counts it (the heading is row 1), 0 where the finding is about a whole column;
-    ``column`` is the heading as it stands in the file; ``read`` is already masked where personal.
+    ``column`` is the heading as it stands in the file; ``read`` is already masked where personal; ``expected`` is
+    what would be right and ``authority`` who says so.
     """
 
     code: str
@@ -34,6 +36,8 @@ class Finding:
     row: int = 0
     column: str = ""
     read: str = ""
+    expected: Text = NOTHING
+    authority: Text = NOTHING
 
     def to_json(self, lang: str = "zh") -> dict[str, object]:
         """The finding as the command ``check --json`` prints it."""
@@ -49,4 +53,6 @@ class Finding:
             "read": self.read,
             "message": self.message(lang),
             "remedy": self.remedy(lang),
+            "expected": self.expected(lang),
+            "authority": self.authority(lang),
         }
