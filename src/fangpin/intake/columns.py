@@ -35,11 +35,15 @@ _SAFE_FLOAT = 2.0**53
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Cells of one column with one finding: positions in the column, what was read there, blank now or kept."""
+    """Cells of one column with one finding: positions in the column, what was read there, blank now or kept.
+
+    ``said`` are values that the messages name, for all of these cells.
+    """
 
     code: str
     at: pl.Series
     read: pl.Series
+    said: tuple[tuple[str, object], ...] = ()
 
 
 def read_column(raw: pl.Series, field: Field) -> tuple[pl.Series, list[Trouble]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -17,10 +17,10 @@ from fangpin import tables
 from fangpin.intake.across import row_troubles
 from fangpin.intake.columns import Trouble, read_column
 from fangpin.intake.headings import Headed, read_headings, same_columns
-from fangpin.intake.keys import match, runs
+from fangpin.intake.keys import match
 from fangpin.intake.quick import quick
 from fangpin.intake.raw import Origin, RawTable
-from fangpin.reference import regions
+from fangpin.intake.region_codes import region_troubles
 from fangpin.tables import Field, Table
 from fangpin.vocabulary.findings import Finding
 
@@ -177,9 +177,9 @@ def judge_columns(
         else:
             values, found = read_column(raw.column(there[field_.name]), field_)
         if check_regions and field_.kind == "region":
-            found = [*found, *_unknown_regions(values)]
+            found = [*found, *region_troubles(values)]
         columns.append(values)
-        troubles += [Located(field_, Trouble(t.code, t.at.cast(pl.UInt32) + start, t.read)) for t in found]
+        troubles += [Located(field_, replace(t, at=t.at.cast(pl.UInt32) + start)) for t in found]
     for note in raw.notes:
         at = pl.Series(note.at, dtype=pl.UInt32) + start
         noted = _field_of(raw.table, note.field)
@@ -197,29 +197,17 @@ def _field_of(table: str, name: str) -> Field:
 
 def _merged(troubles: list[Located]) -> list[Located]:
     """Troubles of one field and code as one, over all files."""
-    groups: dict[tuple[str, str], list[Located]] = {}
+    groups: dict[tuple[object, ...], list[Located]] = {}
     for located in troubles:
-        groups.setdefault((located.field.name if located.field else "", located.trouble.code), []).append(located)
+        name, trouble = located.field.name if located.field else "", located.trouble
+        groups.setdefault((name, trouble.code, trouble.said), []).append(located)
     return [group[0] if len(group) == 1 else _together(group) for group in groups.values()]
 
 
 def _together(group: list[Located]) -> Located:
     at = pl.concat([one.trouble.at for one in group])
-    return Located(group[0].field, Trouble(group[0].trouble.code, at, pl.concat([one.trouble.read for one in group])))
-
-
-def _unknown_regions(values: pl.Series) -> list[Trouble]:
-    """Region codes that the register does not know; a village counts as known if its township is."""
-    distinct = values.filter(runs(values)[0]).drop_nulls().unique()
-    odd = [code for code in distinct.to_list() if not _known(code)]
-    if not odd:
-        return []
-    at = values.is_in(odd).arg_true()
-    return [Trouble("FP-INTAKE-029", at, values.gather(at))]
-
-
-def _known(code: str) -> bool:
-    return regions.exists(code) or (len(code) == 12 and code.isdigit() and regions.exists(code[:9]))
+    read = pl.concat([one.trouble.read for one in group])
+    return Located(group[0].field, replace(group[0].trouble, at=at, read=read))
 
 
 def column_findings(headed: Sequence[Headed]) -> list[Finding]:

@@ -377,6 +377,29 @@ SAYINGS: dict[str, Saying] = {
         ),
         Text("核对户口簿后填写", "check with the household register and fill it in"),
     ),
+    # -- region codes of the past -----------------------------------------------------------------------------------
+    "FP-INTAKE-095": Saying(
+        "info",
+        Text(
+            "区划代码（{old}）已在 {year} 年停用，今为 {now}；照原样保留",
+            "the region code ({old}) ended in {year}; today it is {now}; it stays as read",
+        ),
+        Text(
+            "当年的资料不必改；新填的资料改用新代码",
+            "data of that time need no change; use today's code in new data",
+        ),
+    ),
+    "FP-INTAKE-096": Saying(
+        "warning",
+        Text(
+            "区划代码（{old}）已在 {year} 年拆分、合并或撤销，候选：{now}；照原样保留",
+            "the region code ({old}) was split, merged or abolished in {year}; candidates: {now}; it stays as read",
+        ),
+        Text(
+            "按实际所在地选定新代码；`fangpin region 代码` 有沿革",
+            "choose today's code by where it lies; `fangpin region CODE` tells its history",
+        ),
+    ),
     # -- mapping profiles -------------------------------------------------------------------------------------------
     "FP-PROFILE-001": Saying(
         "error",

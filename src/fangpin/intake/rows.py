@@ -267,7 +267,7 @@ def _cell_values(located: Located) -> dict[str, object]:
     field = located.field
     if field is None:
         return {}
-    values: dict[str, object] = {"unit": _unit(field.unit)}
+    values: dict[str, object] = {"unit": _unit(field.unit), **dict(located.trouble.said)}
     if located.trouble.code == "FP-INTAKE-023" and field.codes:
         codes = tables.catalogue().codelist(field.codes)
         shown = list(codes.items.items())[:12]
