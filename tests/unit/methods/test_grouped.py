@@ -153,6 +153,17 @@ def test_shares_printed_with_one_decimal_are_scaled_and_marked() -> None:
     assert "shares-rounded" in {w.code for w in rounded.warnings}
 
 
+def test_shares_of_income_without_means() -> None:
+    """Deciles are often published as shares of income and a mean."""
+    whole = np.array(MEANS)
+    one = GroupedIncome(shares=whole / whole.sum(), basis="person", mean=float(whole.mean()))
+    assert np.allclose(one.means, MEANS) and one.shares == (0.2,) * 5
+    with pytest.raises(ValueError, match="mean="):
+        GroupedIncome(shares=whole / whole.sum(), basis="person")
+    with pytest.raises(ValueError, match="from poor to rich"):
+        GroupedIncome(shares=[0.3, 0.1, 0.6], basis="person", mean=10)
+
+
 def test_the_person_basis() -> None:
     with pytest.raises(ValueError, match="household sizes are not known"):
         table().to_persons()

@@ -138,11 +138,16 @@ def _search(residuals: Callable[[Array], Array], shape: str, start: Array | None
     """Least squares from several starts; a second start that ends at the same place ends the search."""
     best, cost = None, np.inf
     starts = _FAMILIES[shape][1] if start is None else [start.tolist(), *_FAMILIES[shape][1]]
+
+    def bent(y: Array) -> Array:
+        return np.asarray(residuals(_LIMIT * np.tanh(y / _LIMIT)))  # keeps the search within the limit
+
     for first in starts:
-        found = least_squares(residuals, first, bounds=(-_LIMIT, _LIMIT), xtol=1e-12, ftol=1e-13, gtol=1e-14)
-        again = best is not None and abs(found.cost - cost) <= 1e-9 * max(cost, 1e-18)
+        begin = _LIMIT * np.arctanh(np.clip(np.asarray(first) / _LIMIT, -0.999, 0.999))
+        found = least_squares(bent, begin, method="lm", xtol=1e-9, ftol=1e-10, gtol=1e-14, max_nfev=300)
+        again = best is not None and abs(found.cost - cost) <= 1e-5 * max(cost, 1e-18)
         if found.cost < cost:
-            best, cost = found.x, float(found.cost)
+            best, cost = _LIMIT * np.tanh(found.x / _LIMIT), float(found.cost)
         if again:
             break
     assert best is not None

@@ -42,6 +42,7 @@ class GroupedIncome(Table):
 
     Args:
         shares: Share of each group among the households or persons that ``basis`` names; equal groups if left out.
+            Without ``means``: each equal group's share of all income, with ``mean`` the mean of all.
         means: Mean income of each group, poorest first, rising.
         basis: ``household`` or ``person``: of what the groups are shares. Must be given.
         mean: The published mean of all, for comparison (the fits use the mean the groups imply).

@@ -25,6 +25,25 @@ from fangpin.vocabulary.text import Text
 _MEAN_DIFFERS = 0.01
 
 
+def _from_income_shares(shares: Any, mean: float | None) -> Array:
+    """Means of equal groups, where only their shares of income and the mean of all are published."""
+    level = positive(mean, "mean")
+    if shares is None or level is None:
+        raise refused(
+            30,
+            Text("没有组均值", "no group means"),
+            remedy=Text(
+                "给出 means=，或收入份额 shares= 与 mean=，或用 from_lorenz",
+                "give means=, or shares= of income with mean=, or use from_lorenz",
+            ),
+        )
+    parts = numbers(shares, "shares")
+    if np.any(parts <= 0):
+        raise refused(48, Text("收入份额必须大于零", "shares of income must be above zero"), read=f"{parts.min():g}")
+    exact, _ = read_shares(parts, len(parts))
+    return np.asarray(exact * len(exact) * level)
+
+
 class Table:
     """Mean income of groups ordered from poor to rich; see :class:`fangpin.methods.grouped.GroupedIncome`."""
 
@@ -45,14 +64,7 @@ class Table:
     ) -> None:
         self.basis: Basis = read_basis(basis)
         if means is None:
-            raise refused(
-                30,
-                Text("没有组均值", "no group means"),
-                remedy=Text(
-                    "给出 means=；只有收入份额时用 GroupedIncome.from_lorenz",
-                    "give means=; for shares of income use GroupedIncome.from_lorenz",
-                ),
-            )
+            shares, means = None, _from_income_shares(shares, mean)
         levels = numbers(means, "means")
         if len(levels) < 2:
             raise refused(31, Text("至少要有两组", "a table has at least two groups"), read=str(len(levels)))
