@@ -1,7 +1,8 @@
-"""The generated pages of docs/reference/: written from what the program reads itself, never by hand.
+"""The generated pages of docs/: written from what the program reads or computes itself, never by hand.
 
-Gives   docs/reference/<page>.{zh,en}.md for every page of PAGES; with --check nothing is written, and exit 1 names the
-        pages that are out of date
+Gives   docs/reference/<page>.{zh,en}.md for every page of PAGES, docs/explanation/<page>.{zh,en}.md for every page of
+        EXPLANATIONS with its pictures in docs/images/; with --check nothing is written, and exit 1 names the pages that
+        are out of date (pictures depend on a machine's fonts and are only written)
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
+EXPLANATION = ROOT / "docs" / "explanation"
+IMAGES = ROOT / "docs" / "images"
 
 INTRODUCTION = {
     "zh": """\
@@ -61,11 +64,28 @@ def rule_language(lang: str) -> str:
     return reference.markdown(lang)
 
 
+def lines(lang: str) -> str:
+    """The page from a published table to a head count."""
+    from fangpin.reports import lines_page
+
+    return lines_page.markdown(lang)
+
+
+def pictures() -> Iterator[tuple[Path, bytes]]:
+    """Every picture's place and its content, in both languages."""
+    from fangpin.reports import lines_page, svg
+
+    for lang in ("zh", "en"):
+        for name, chart in lines_page.figures(lang).items():
+            yield IMAGES / name, svg.standalone(chart, "svg")
+
+
 PAGES: dict[str, Callable[[str], str]] = {
     "commands": commands,
     "data-dictionary": data_dictionary,
     "rule-language": rule_language,
 }
+EXPLANATIONS: dict[str, Callable[[str], str]] = {"from-table-to-headcount": lines}
 
 
 def command_page(lang: str) -> Iterator[str]:
@@ -113,6 +133,9 @@ def pages() -> Iterator[tuple[Path, str]]:
     for name, text in PAGES.items():
         for lang in ("zh", "en"):
             yield REFERENCE / f"{name}.{lang}.md", text(lang)
+    for name, text in EXPLANATIONS.items():
+        for lang in ("zh", "en"):
+            yield EXPLANATION / f"{name}.{lang}.md", text(lang)
 
 
 def outdated() -> list[Path]:
@@ -129,9 +152,13 @@ def main(arguments: list[str]) -> int:
         late = outdated()
         print("\n".join(f"{path}: out of date; make docs" for path in late) or "docs: up to date", file=sys.stderr)
         return 1 if late else 0
-    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for folder in (REFERENCE, EXPLANATION, IMAGES):
+        folder.mkdir(parents=True, exist_ok=True)
     for path, text in pages():
         path.write_text(text, encoding="utf-8", newline="\n")
+        print(path.relative_to(ROOT))
+    for path, content in pictures():
+        path.write_bytes(content)
         print(path.relative_to(ROOT))
     return 0
 

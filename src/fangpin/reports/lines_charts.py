@@ -94,7 +94,7 @@ def lower_tail(found: Comparison, lang: str) -> Picture:
                 "name:N",
                 sort=names,
                 scale=alt.Scale(domain=names, range=[DARK, BLUE, AMBER, "#7d8794"]),
-                legend=alt.Legend(columns=2, title=None, labelLimit=320),
+                legend=alt.Legend(columns=2, title=None, labelLimit=320, symbolType="stroke"),
             ),
             strokeDash=alt.StrokeDash(
                 "name:N", sort=names, scale=alt.Scale(domain=names, range=[[1, 0], [6, 2], [2, 2], [8, 3]]), legend=None
