@@ -95,8 +95,8 @@ def read_grouped(path: Path, basis: str | None = None, **known: Any) -> GroupedI
     return GroupedIncome(shares, _numbers(columns, "mean", path.name), either, household_sizes=sizes, **given)
 
 
-def _basis(asked: str | None, said: str | None, file: str) -> Basis | None:
-    """The basis of the call or of the file; both only where they agree."""
+def _basis(asked: str | None, said: str | None, file: str) -> Basis:
+    """The basis of the call or of the file; both only where they agree, never neither."""
     for word in (asked, said):
         if word is not None and word not in _BASES:
             expected = Text("household（按户）或 person（按人）", "household or person")
@@ -104,7 +104,18 @@ def _basis(asked: str | None, said: str | None, file: str) -> Basis | None:
     found = {_BASES[word] for word in (asked, said) if word is not None}
     if len(found) > 1:
         raise _refuse(83, Text("口径与文件不同", "the basis differs from the file's"), file, read=f"{asked}, {said}")
-    return found.pop() if found else None
+    if not found:
+        raise UnusableInput(
+            "FP-GROUPED-043",
+            Text("没有写明口径", "the basis is not given"),
+            place=file,
+            expected=Text("household（按户）或 person（按人）", "household or person"),
+            remedy=Text(
+                "加 --basis，或在表中加一列“口径”。统计局的五等份是按户的",
+                "add --basis, or a column `basis`; the fifths of the statistical bureau are of households",
+            ),
+        )
+    return found.pop()
 
 
 def _cells(path: Path) -> list[list[str]]:
