@@ -125,11 +125,22 @@ def check(
             ),
         ),
     ] = None,
+    draft: Annotated[
+        Path | None,
+        typer.Option(
+            "--draft-profile",
+            help=h(
+                "写出导入方案草稿（YAML），猜测都标出；核对后用 --profile 带回",
+                "write the draft of a profile (YAML), guesses marked; look it over, give it back with --profile",
+            ),
+        ),
+    ] = None,
     lang: Lang = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> int:
     from fangpin.intake.check import check as judge
+    from fangpin.intake.check import refused
     from fangpin.intake.findings_table import check_path
 
     door = opened(lang, as_json, debug)
@@ -142,8 +153,15 @@ def check(
             read=out.name,
             remedy=Text("列成表用 --findings", "for a table use --findings"),
         )
+    if draft is not None:
+        _write_draft(draft, paths, profile)
     with progress(Text("读入并检查", "reading and checking")) as step:
-        found = judge(paths, profile, progress=step)
+        try:
+            found = judge(paths, profile, progress=step)
+        except UnusableInput as error:
+            if draft is None:
+                raise
+            found = refused(error)
     if out is not None:
         for book in found.write_workbook(out, door.lang):
             warn(Text(f"问题工作簿 {book}", f"findings workbook {book}"))
@@ -151,6 +169,19 @@ def check(
         found.write_table(findings, door.lang)
     answer(None if not as_json else found.to_json(door.lang), "" if as_json else check_text(found, door.lang))
     return found.exit_code
+
+
+def _write_draft(draft: Path, paths: list[Path], profile: str | None) -> None:
+    from fangpin.intake.check import draft_profile
+
+    text = draft_profile(paths, profile)
+    partial = draft.with_name(f".{draft.name}.partial")
+    try:
+        partial.write_text(text, "utf-8")
+        partial.replace(draft)
+    finally:
+        partial.unlink(missing_ok=True)
+    warn(Text(f"已写出导入方案草稿 {draft}", f"draft of a profile written to {draft}"))
 
 
 SEVERITIES = {"error": Text("错误", "error"), "warning": Text("提示", "warning"), "info": Text("说明", "note")}

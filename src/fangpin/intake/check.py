@@ -15,7 +15,8 @@ from pathlib import Path
 from fangpin.intake.batch import Counts, Progress, SourceFile
 from fangpin.intake.findings_book import write_findings
 from fangpin.intake.findings_table import write_table
-from fangpin.intake.read import Source, read_batch
+from fangpin.intake.read import Source, layout_of, read_batch
+from fangpin.vocabulary.errors import FangpinError
 from fangpin.vocabulary.findings import Finding
 from fangpin.vocabulary.text import Text
 
@@ -71,6 +72,27 @@ class CheckResult:
     def write_table(self, path: str | Path, lang: str = "zh") -> Path:
         """The findings as a table at ``path``: .csv, .parquet or .json."""
         return write_table(Path(path), self.findings, self.to_json(lang), lang)
+
+
+def draft_profile(source: str | Path | Sequence[str | Path], profile: str | Path | None = None) -> str:
+    """The draft of a profile for some files, with what was guessed marked, as YAML.
+
+    Args:
+        source: A path, or several.
+        profile: The profile they are read with; its decisions are kept.
+
+    Raises:
+        UnusableInput: a path cannot be read.
+    """
+    from fangpin.intake.draft import draft  # drafts are rare
+
+    return draft([source] if isinstance(source, str | Path) else source, layout_of(profile))
+
+
+def refused(error: FangpinError) -> CheckResult:
+    """The account of input that cannot be used: no row, and the error as its finding."""
+    said = Finding(error.code, "error", error.title, error.remedy or Text("", ""), file=error.place, read=error.read)
+    return CheckResult(Counts(), [said], [], {})
 
 
 def check(

@@ -56,12 +56,13 @@ def read_csv(path: Path, table: str, file: str) -> RawTable:
     return read_text(read_bytes(path, file), file)[0].raw(table)
 
 
-def read_text(data: bytes, file: str) -> tuple[Sheet, list[Finding]]:
+def read_text(data: bytes, file: str, row: int | None = None) -> tuple[Sheet, list[Finding]]:
     """The rows of a text file, and what was found out about it.
 
     Args:
         data: Its bytes.
         file: Its name as shown to a person.
+        row: The number of the row of headings where a profile has said it.
 
     Raises:
         UnusableInput: the file is empty, damaged or in no known encoding.
@@ -78,10 +79,10 @@ def read_text(data: bytes, file: str) -> tuple[Sheet, list[Finding]]:
     cut = detect.separator(head, known_headings)
     if declared:
         cut = replace(cut, separator=declared.group(1))
-    header = find(_records(head, cut.separator), known_headings)
+    offset = 1 if declared else 0
+    header = find(_records(head, cut.separator), known_headings, row - offset if row else None)
     if header is None:
         raise unusable("FP-INTAKE-005", place=file)
-    offset = 1 if declared else 0
     sheet = _quick(data, cut.separator, header, file, offset) or _careful(data, cut.separator, header, file, offset)
     return _without_blank_columns(sheet), _said(decoded, cut, header, offset, file)
 

@@ -18,6 +18,7 @@ from fangpin.intake.archive import members
 from fangpin.intake.aside import set_aside
 from fangpin.intake.batch import Progress
 from fangpin.intake.csv_file import read_bytes, read_text, unpacked
+from fangpin.intake.layouts import Layout
 from fangpin.intake.messages import finding, unusable
 from fangpin.intake.parquet import read_parquet_raw
 from fangpin.intake.raw import Sheet
@@ -49,13 +50,14 @@ class Item:
 
 @dataclass
 class Gathered:
-    """What a path holds; ``tables_only`` if it is one file of a table and nothing else."""
+    """What a path holds; ``single`` if it is one file of one table; ``profile`` may say where headings are."""
 
     items: list[Item] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     paths: dict[str, Path] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
     single: bool = False
+    profile: Layout | None = None
 
     def add(self, sheet: Sheet, table: Table | None, file: TableFile) -> None:
         """A sheet of a file, rows that are no records set aside."""
@@ -68,18 +70,21 @@ class Gathered:
             self.contents[sheet.origin.place] = hashlib.sha256(file.data).hexdigest()
 
 
-def gather(path: Path, shown: str = "", progress: Progress | None = None) -> Gathered:
+def gather(path: Path, shown: str = "", progress: Progress | None = None, profile: Layout | None = None) -> Gathered:
     """Everything that a path holds.
 
     Args:
         path: A folder or file that is there.
         shown: The name that messages give a file; its own if empty.
         progress: Called before each file.
+        profile: The profile that was asked for.
 
     Raises:
-        UnusableInput: a file is damaged, or of a format that is not read.
+        UnusableInput: there is nothing there, or a file is damaged or of a format that is not read.
     """
-    found = Gathered()
+    if not path.exists():
+        raise unusable("FP-INTAKE-001", place=str(path))
+    found = Gathered(profile=profile)
     if path.is_dir():
         _folder(found, path, progress)
         return found
@@ -161,11 +166,17 @@ def _file(found: Gathered, file: TableFile, table: Table | None) -> None:
         return
     data = read_bytes(file.path, file.shown) if file.data is None else unpacked(file.data)
     if file.suffix in CSV or (file.suffix in SUFFIXES and _is_text(data)):
-        sheet, about = read_text(data, file.shown)
+        sheet, about = read_text(data, file.shown, _header_row(found, file.shown, ""))
         found.findings += about
         found.add(sheet, table, file)
         return
     _book(found, file, data, table)
+
+
+def _header_row(found: Gathered, file: str, sheet: str) -> int | None:
+    """The number of the row of headings, where the profile says it of just this sheet."""
+    specs = found.profile.document.sheets.values() if found.profile is not None else ()
+    return next((s.header_row for s in specs if s.header_row is not None and s.fits(file, sheet)), None)
 
 
 def _is_text(data: bytes) -> bool:
@@ -176,7 +187,7 @@ def _is_text(data: bytes) -> bool:
 
 def _book(found: Gathered, file: TableFile, data: bytes, table: Table | None) -> None:
     """The sheets of a workbook: those named like a table, else all; a single sheet may go by the file's name."""
-    sheets, about = read_sheets(file.path, file.shown, data)
+    sheets, about = read_sheets(file.path, file.shown, data, lambda name: _header_row(found, file.shown, name))
     found.findings += about
     named = [tables.catalogue().table_named(sheet.origin.sheet) for sheet in sheets]
     filled = [sheet for sheet in sheets if sheet.headings]

@@ -46,17 +46,20 @@ def normal(text: str) -> str:
     return "".join(text.replace("\ufeff", "").split()).strip("*").casefold()
 
 
-def find(rows: Sequence[Cells], known: Known) -> Header | None:
+def find(rows: Sequence[Cells], known: Known, row: int | None = None) -> Header | None:
     """The header of a sheet; None where no row is filled.
 
     Args:
         rows: Its first rows, as text, blank ones included.
         known: How many cells of a row are headings that somebody knows.
+        row: The number of the row of headings (from 1) where a profile has said it.
     """
     head = [[cell.strip() for cell in row] for row in rows[:ROWS]]
     filled = [sum(map(bool, row)) for row in head]
     if not any(filled):
         return None
+    if row is not None and 0 < row <= len(head):
+        return _header(head, row - 1, split=not all(head[row - 1]) and row > 1 and filled[row - 2] > 1)
     first = next(i for i, count in enumerate(filled) if count)
     scores = {i: known(row) for i, row in enumerate(head) if filled[i]}
     two = {i: known(_under(head[i - 1], head[i])) for i in scores if i and filled[i - 1] > 1}

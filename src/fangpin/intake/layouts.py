@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from fangpin import tables
@@ -89,6 +90,13 @@ class SheetSpec(Strict):
     match: Literal["id_number"] | None = None
     values: dict[str, Scalar] = {}
     columns: dict[str, ColumnSpec]
+
+    def fits(self, file: str, sheet: str) -> bool:
+        """Whether a file and sheet have the names that it gives, if it gives any."""
+        names = (file, PurePosixPath(file).name)
+        return (self.file is None or any(fnmatchcase(name, self.file) or name == self.file for name in names)) and (
+            self.sheet is None or fnmatchcase(sheet, self.sheet) or sheet == self.sheet
+        )
 
 
 class LayoutFile(Strict):

@@ -227,6 +227,41 @@ SAYINGS: dict[str, Saying] = {
         ),
         Text("改名后重新压缩", "rename it and pack the archive again"),
     ),
+    "FP-INTAKE-080": Saying(
+        "info",
+        Text(
+            "{count} 户在前面的文件里已有：这个文件填了的盖在其上，空白的不动",
+            "{count} households stand in the files before: what is filled here is laid over them, what is blank is not",
+        ),
+        Text("如是另外的户，改正户编号", "if they are other households, correct their ids"),
+    ),
+    "FP-INTAKE-081": Saying(
+        "error",
+        Text(
+            "成员表里没有（或不止一个）这个证件号码，本行未收",
+            "none (or more than one) of the members has this identity number; the row was refused",
+        ),
+        Text(
+            "核对证件号码；不在本县名单上的人不必处理",
+            "check the number; who is not on the county's list needs nothing",
+        ),
+    ),
+    "FP-INTAKE-082": Saying(
+        "warning",
+        Text(
+            "户编号在各村之间重复，按“县-乡-村-户编号”合成编号",
+            "household numbers recur from village to village; ids were made of county, township, village and number",
+        ),
+        Text("导出全国统一的户编号更稳妥", "export the household ids of the national system, which do not recur"),
+    ),
+    "FP-INTAKE-083": Saying(
+        "info",
+        Text(
+            "行政区划代码按地名得出：{places} 处地名找到 {found} 处；没有找全的取到上一级（{lost}）",
+            "region codes were found by names: {found} of {places} places; of the others the level above ({lost})",
+        ),
+        Text("有代码时导出“行政区划代码（村）”一列", "export the column of region codes if there is one"),
+    ),
     # -- cells ------------------------------------------------------------------------------------------------------
     "FP-INTAKE-012": Saying(
         "error",

@@ -54,14 +54,14 @@ def read_batch(
         UnusableInput: there is nothing there, no table of households, a key column is missing, or a file is damaged.
     """
     if isinstance(source, Mapping):
-        if profile is not None and _layout(profile) is None:
+        if profile is not None and layout_of(profile) is None:
             return _mapped(source, profile, progress)
         raws, findings = read_frames(source)
         return memory_batch(raws, findings, place="")
     some: list[str | Path] = [source] if isinstance(source, str | Path) else list(source)
     if not some:
         raise unusable("FP-INTAKE-001")
-    layout = _layout(profile)
+    layout = layout_of(profile)
     if profile is not None and layout is None:
         if len(some) > 1:
             raise unusable("FP-PROFILE-007", read="、".join(map(str, some))[:200])
@@ -86,7 +86,7 @@ def _existing(path: str | Path) -> Path:
     return Path(path)
 
 
-def _layout(profile: str | Path | None) -> Layout | None:
+def layout_of(profile: str | Path | None) -> Layout | None:
     """The layout of an export that was asked for; None where there is none, or the profile is a survey's mapping."""
     if profile is None:
         return None
@@ -114,7 +114,7 @@ def _parquet(path: Path) -> Listing | None:
 def _batch(paths: Sequence[Path], layout: Layout | None, progress: Progress | None) -> Batch:
     """Everything at these paths as one batch in memory."""
     names = Counter(path.name for path in paths)
-    found = [gather(p, str(p) if names[p.name] > 1 else "", progress) for p in paths]
+    found = [gather(p, str(p) if names[p.name] > 1 else "", progress, layout) for p in paths]
     raws: list[RawTable] = []
     answers: list[RawTable] = []
     findings = [f for one in found for f in one.findings]

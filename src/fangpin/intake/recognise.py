@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
 
 from fangpin import tables
 from fangpin.intake.header import normal
@@ -110,17 +108,10 @@ def _by(sheet: Sheet, layout: Layout) -> Iterator[Reading]:
 
 def _asked(sheet: Sheet, profile: Layout) -> Reading | None:
     """The reading by a profile that was asked for: by the names it gives, else by headings."""
-    found = [r for r in _by(sheet, profile) if _named(sheet, r.spec)]
+    found = [r for r in _by(sheet, profile) if r.spec.fits(sheet.origin.file, sheet.origin.sheet)]
     exact = [r for r in found if r.spec.file or r.spec.sheet]
     whole = [r for r in exact or found if r.whole]
     return max(whole or exact, key=lambda r: r.rank, default=None)
-
-
-def _named(sheet: Sheet, spec: SheetSpec) -> bool:
-    file = PurePosixPath(sheet.origin.file).name
-    return (spec.file is None or fnmatchcase(file, spec.file) or fnmatchcase(sheet.origin.file, spec.file)) and (
-        spec.sheet is None or fnmatchcase(sheet.origin.sheet, spec.sheet)
-    )
 
 
 def read(sheet: Sheet, spec: SheetSpec, profile: str, title: Text, kind: str) -> Reading:

@@ -19,6 +19,7 @@ from fangpin.intake.headings import unknown_column
 from fangpin.intake.layouts import HOUSEHOLD_ID
 from fangpin.intake.likeness import likeliest
 from fangpin.intake.messages import finding, unusable
+from fangpin.intake.places import codes, numbered_within
 from fangpin.intake.raw import Note, Origin, RawTable, Sheet, unique_names
 from fangpin.intake.recognise import Reading
 from fangpin.intake.values import finished, plain
@@ -39,9 +40,10 @@ def tables_of(sheet: Sheet, reading: Reading) -> tuple[list[RawTable], list[Find
     sheet, reading, findings = _once(sheet, reading)
     findings = [said(sheet, reading), *findings, *_unknown(sheet, reading)]
     columns = _finished(sheet, reading)
+    placed = _placed(sheet, reading, columns, findings)
     repeats = [name for name in reading.spec.repeats if name == "household" or any(_own(reading, name))]
-    raws = [_repeated(sheet, reading, name, columns) for name in repeats]
-    main, numbered = _rows(sheet, reading, columns)
+    raws = [_repeated(sheet, reading, name, columns, placed) for name in repeats]
+    main, numbered = _rows(sheet, reading, columns, placed)
     if numbered:
         findings.append(finding("FP-INTAKE-077", file=sheet.origin.file, sheet=sheet.origin.sheet))
     return [*raws, main], findings
@@ -118,6 +120,32 @@ def _finished(sheet: Sheet, reading: Reading) -> list[pl.Series]:
     return found
 
 
+def _placed(sheet: Sheet, reading: Reading, columns: list[pl.Series], findings: list[Finding]) -> dict[str, pl.Series]:
+    """Fields that follow from the names of places: region codes; household numbers made whole in ``columns``."""
+    names: dict[str, pl.Series] = {
+        column.spec.place: as_text(series)
+        for series, column in zip(columns, reading.columns, strict=True)
+        if column.spec is not None and column.spec.place is not None
+    }
+    file, page = sheet.origin.file, sheet.origin.sheet
+    paths = [column.path for column in reading.columns]
+    below = [names[level] for level in ("county", "township", "village") if level in names]
+    if below and HOUSEHOLD_ID in paths:
+        at = paths.index(HOUSEHOLD_ID)
+        keys = as_text(columns[at])
+        if numbered_within(keys, below):
+            whole = pl.concat_str([pl.Series(f"p{i}", c) for i, c in enumerate([*below, keys])], separator="-")
+            columns[at] = pl.select(whole).to_series().alias(columns[at].name)
+            findings.append(finding("FP-INTAKE-082", file=file, sheet=page, column=sheet.headings[at]))
+    if not names or "household.region_code" in reading.paths:
+        return {}
+    code, places, lost = codes(names)
+    shown = "、".join(lost[:5]) + ("……" if len(lost) > 5 else "")
+    about = {"places": places, "found": places - len(lost), "lost": shown or "—"}
+    findings.append(finding("FP-INTAKE-083", field="household.region_code", file=file, sheet=page, values=about))
+    return {"household.region_code": code}
+
+
 def _meant(reading: Reading, table: str) -> list[str]:
     """The field of this table that each column is."""
     return [
@@ -147,11 +175,14 @@ def _table(
     return RawTable(table, frame, tuple(headings), origin, meant=tuple(meant))
 
 
-def _rows(sheet: Sheet, reading: Reading, columns: list[pl.Series]) -> tuple[RawTable, bool]:
+def _rows(
+    sheet: Sheet, reading: Reading, columns: list[pl.Series], placed: dict[str, pl.Series]
+) -> tuple[RawTable, bool]:
     """The table that each row of the sheet is one row of; whether its persons were numbered."""
     table = reading.spec.rows
     meant = _meant(reading, table)
     added = _constants(reading, table, sheet.frame.height)
+    added += [(path.partition(".")[2], s) for path, s in placed.items() if path.startswith(f"{table}.")]
     number = reading.spec.person_id == "order" and PERSON not in meant
     if number:
         added.append((PERSON, _order(as_text(columns[meant.index(HOUSEHOLD_ID)]))))
@@ -171,7 +202,9 @@ def _order(keys: pl.Series) -> pl.Series:
     return keys.alias("key").to_frame().select(pl.when(pl.col("key").is_not_null()).then(number)).to_series()
 
 
-def _repeated(sheet: Sheet, reading: Reading, table: str, columns: list[pl.Series]) -> RawTable:
+def _repeated(
+    sheet: Sheet, reading: Reading, table: str, columns: list[pl.Series], placed: dict[str, pl.Series]
+) -> RawTable:
     """One row for each household, of what its rows say again and again."""
     meant = _meant(reading, table)
     own = [i for i, name in enumerate(meant) if name and name != HOUSEHOLD_ID]
@@ -195,6 +228,9 @@ def _repeated(sheet: Sheet, reading: Reading, table: str, columns: list[pl.Serie
         one = pl.when(pl.col(name).list.len() == 1).then(pl.col(name).list.first())
         made.append(grouped.select(one).to_series())
     added = _constants(reading, table, grouped.height)
+    for path, series in placed.items():
+        if path.startswith(f"{table}."):
+            added.append((path.partition(".")[2], series.gather(grouped[_AT])))
     raw = _table(
         table,
         [*made, *(series for _, series in added)],

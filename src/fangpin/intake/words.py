@@ -10,18 +10,22 @@ from functools import cache
 
 from fangpin import tables
 from fangpin.intake.header import normal
+from fangpin.intake.layouts import shipped, words_of
 
 
 @cache
 def _words() -> frozenset[str]:
-    """Codes, labels and aliases of every field, as headings are compared; single letters left out."""
+    """Codes, labels and aliases of every field, and what layouts know, as compared; single letters left out."""
     found: set[str] = set()
     for table in tables.catalogue().tables.values():
         for field in table.columns.values():
             for word in (field.name, field.inside, field.label.zh, field.label.en):
                 text = normal(word)
                 found |= {text, text.partition("(")[0]}
-    return frozenset(word for word in found if len(word) > 1)
+    for layout in shipped().values():
+        for spec in layout.document.sheets.values():
+            found |= words_of(spec).keys()
+    return frozenset(word for word in found if len(word) > 1 and "#" not in word)
 
 
 def known_headings(row: Sequence[str]) -> int:

@@ -43,8 +43,16 @@ def open_workbook(path: Path, place: str, data: bytes | None = None) -> Calamine
         raise unusable("FP-INTAKE-006", place=place, read=str(error)[:200]) from error
 
 
-def read_sheets(path: Path, file: str, data: bytes | None = None) -> tuple[list[Sheet], list[Finding]]:
+def read_sheets(
+    path: Path, file: str, data: bytes | None = None, rows_of: Callable[[str], int | None] = lambda _: None
+) -> tuple[list[Sheet], list[Finding]]:
     """The sheets that hold something, furniture of the template apart, and what was found out about them.
+
+    Args:
+        path: The file on disk.
+        file: Its name as shown.
+        data: Its bytes, where they were read already.
+        rows_of: The number of the row of headings of a sheet, where a profile has said it.
 
     Raises:
         UnusableInput: the file is no workbook, or a sheet is damaged.
@@ -57,7 +65,7 @@ def read_sheets(path: Path, file: str, data: bytes | None = None) -> tuple[list[
             continue
         page = _page(book, name)
         rows = _rows(page, name)
-        found = _sheet(rows, _spans(page), file, name) if rows else None
+        found = _sheet(rows, _spans(page), file, name, rows_of(name)) if rows else None
         if found is None:
             sheets.append(Sheet((), pl.DataFrame(), Origin(file, name), header=0, path=path))
             continue
@@ -109,9 +117,11 @@ def _spans(page: CalamineSheet) -> list[Span]:
         return []
 
 
-def _sheet(rows: list[Row], spans: Sequence[Span], file: str, name: str) -> tuple[Sheet, list[Finding]] | None:
+def _sheet(
+    rows: list[Row], spans: Sequence[Span], file: str, name: str, row: int | None
+) -> tuple[Sheet, list[Finding]] | None:
     """A sheet with its header found; None where no row is filled."""
-    header = find([[cell_text(cell) or "" for cell in row] for row in rows[:ROWS]], known_headings)
+    header = find([[cell_text(cell) or "" for cell in line] for line in rows[:ROWS]], known_headings, row)
     if header is None:
         return None
     kept = [i for i in range(header.at + 1, len(rows)) if _filled(rows[i])]
