@@ -250,3 +250,23 @@ def test_standard_commands(tmp_path: Path) -> None:
     for mistake in check.json["mistakes"]:
         place = lines[mistake["line"] - 1][mistake["column"] - 1 :]
         assert place.startswith(("sise", "intrnet")), (mistake, place)
+
+
+@pytest.mark.parametrize(
+    ("call", "zh", "en"),
+    [
+        (["identify"], "缺少参数", "missing"),
+        (
+            ["identify", "x", "--stndard", "y"],
+            "没有这个选项：--stndard（是否是 --standard？）",
+            "no such option: --stndard",
+        ),
+        (["frobnicate"], "没有这个命令：frobnicate", "no such command: frobnicate"),
+        (["synth", "x", "--households", "many"], "--households 的值不能用（应为整数）", "--households cannot be used"),
+    ],
+)
+def test_a_call_that_is_wrong_is_said_in_both_languages(call: list[str], zh: str, en: str, tmp_path: Path) -> None:
+    for lang, words in (("zh", zh), ("en", en)):
+        done = fangpin(*call, "--lang", lang, cwd=tmp_path)
+        assert done.code == 2 and words in done.stderr, done.stderr
+        assert "Traceback" not in done.stderr

@@ -5,6 +5,8 @@ Gives   app, main
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import typer
 
 from fangpin.cli.commands import check, compare, demo, explain, identify, replay, synth, template, visits
@@ -12,6 +14,7 @@ from fangpin.cli.door import h
 from fangpin.cli.lines import headcount, line, table1
 from fangpin.cli.region import region
 from fangpin.cli.standard import standard_app
+from fangpin.cli.usage import run
 
 app = typer.Typer(
     name="fangpin",
@@ -50,6 +53,6 @@ for command, text in (
 app.add_typer(standard_app, name="standard")
 
 
-def main() -> None:
-    """The console script."""
-    app()
+def main() -> NoReturn:
+    """The console script: ends with the exit code of the call."""
+    raise SystemExit(run(app))

@@ -340,20 +340,16 @@ class Explanation:
         regime, code = self.standard.regime, self.row["target_group"]
         if regime is None:
             return Text("这一天没有施行的监测制度", "no monitoring regime is in force on that day")(lang)
-        line = (
-            ""
-            if regime.line is None
-            else Text(f"，监测标准 {regime.line.yuan:,} 元", f", monitoring line {regime.line.yuan:,} yuan")(lang)
-        )
+        line = Text("", "")
+        if regime.line is not None:
+            line = Text(f"，监测标准 {regime.line.yuan:,} 元", f", monitoring line {regime.line.yuan:,} yuan")
+        by = Text(f"（{regime.id}{line.zh}）", f" ({regime.id}{line.en})")(lang)
         if code:
             name = regime.groups.names.get(code)
-            return (Text(name.zh, name.en)(lang) if name else code) + f"（{regime.id}{line}）"
+            return (Text(name.zh, name.en)(lang) if name else code) + by
         if self.row["target_group_open"]:
-            return (
-                Text("还有未知事实可能使其归入某一类", "facts still unknown could assign one")(lang)
-                + f"（{regime.id}{line}）"
-            )
-        return Text("不属于", "none")(lang) + f"（{regime.id}{line}）"
+            return Text("还有未知事实可能使其归入某一类", "facts still unknown could assign one")(lang) + by
+        return Text("不属于", "none")(lang) + by
 
     # -- whole ----------------------------------------------------------------------------------------------
     def to_json(self, lang: str | None = None) -> dict[str, Any]:
@@ -430,7 +426,7 @@ class Explanation:
         mark = {True: "●", False: "○", None: "？"}[item["value"]]
         source = next((f for f in item["facts"] if f["date"] or f["source"]), None)
         said = " ".join(filter(None, (source["date"], source["source"]))) if source else ""
-        origin = f"（{said}）" if said else ""
+        origin = Text(f"（{said}）", f" ({said})")(lang) if said else ""
         flag = "" if item["counted"] else Text("［不计入］", " [not counted]")(lang)
         return f"  {mark} {item['code']} {item['name']}{flag}　{item['sentence']}{origin}"
 
@@ -446,7 +442,7 @@ def _origin(row: Mapping[str, Any]) -> dict[str, str | None]:
 def _plain(value: Any, unit: str | None) -> Any:
     if value is None or isinstance(value, bool | str | list):
         return value
-    if unit == "yuan":
+    if unit is not None and unit.partition("/")[0] == "yuan":
         return float(to_yuan(int(value)))
     return value if isinstance(value, int | float) else str(value)
 

@@ -6,7 +6,7 @@ Gives   memory_batch; mapped_batch for what a profile made; MemoryPart, which ha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fangpin import tables
-from fangpin.intake.answers import combined
+from fangpin.intake.answers import combined, visits
 from fangpin.intake.batch import Batch, Columns, Loaded, Part, SourceFile
 from fangpin.intake.frames import content_hash
 from fangpin.intake.headings import Headed, absent_in
@@ -87,14 +87,15 @@ def memory_batch(
         raise unusable("FP-INTAKE-003", place=place, read="、".join(raw.origin.place for raw in raws)[:200])
     judged: dict[str, Judged] = {}
     about = list(findings)
+    visited: dict[str, pl.DataFrame] = {}
     for table in tables.catalogue().tables.values():
         own = [raw for raw in raws if raw.table == table.name]
         judged[table.name], headed = judge_made(table, own)
         about += _about(table, [(heads, raw.origin) for heads, raw in zip(headed, own, strict=True)])
-        replies = [raw for raw in answers if raw.table == table.name]
-        if replies:
-            judged_answers, headed = judge(table, replies)
-            judged[table.name] = combined(judged[table.name], judged_answers)
+        for file, replies in _by_file(raw for raw in answers if raw.table == table.name):
+            said, headed = judge(table, replies)
+            visited.setdefault(file, visits(said))
+            judged[table.name] = combined(judged[table.name], said, visited[file])
             about += column_findings(headed)
     part: Part = MemoryPart(Path(place).stem if place else "frames", account(judged, MEMORY_LIMIT))
     files = [
@@ -103,6 +104,14 @@ def memory_batch(
         for file in _source_files([raw for raw in some if raw.counted], paths or {}, contents or {}, answer=answer)
     ]
     return Batch([part], files, about, *profile, place)
+
+
+def _by_file(answers: Iterable[RawTable]) -> list[tuple[str, list[RawTable]]]:
+    """Answers by the file they came in, in the order in which the files came."""
+    found: dict[str, list[RawTable]] = {}
+    for raw in answers:
+        found.setdefault(raw.origin.file, []).append(raw)
+    return list(found.items())
 
 
 def judge_made(table: Table, raws: Sequence[RawTable]) -> tuple[Judged, list[Headed]]:

@@ -473,6 +473,14 @@ SAYINGS: dict[str, Saying] = {
         Text("{what} 要写且只写一个：{known}", "{what} needs exactly one of: {known}"),
         Text("只留其中一个", "keep one of them"),
     ),
+    "FP-INTAKE-090": Saying(
+        "error",
+        Text("交回的走访表里有登记中没有的户", "a visit sheet that came back names a household that was not known"),
+        Text(
+            "核对户编号；确是新的户，先进农户表再走访",
+            "check the household id; a household that is new goes into the table of households before it is visited",
+        ),
+    ),
 }
 
 

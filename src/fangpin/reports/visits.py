@@ -2,7 +2,7 @@
 
 Reads   a registry, a standard, its verdicts
 Gives   write_visits(out_dir, …) → the workbooks
-Not     how answers come back (registry.supplement), how a workbook looks (tables.template)
+Not     how answers come back (fangpin.read), how a workbook looks (tables.template)
 Keeps   keys and names are filled in so that people are recognised, identity numbers and telephones never; what is not
         asked stays blank and so comes back as no answer; the same verdicts give the same bytes
 """
@@ -142,7 +142,7 @@ def write_visits(
 
     Each holds the households whose status is ``needs_visit`` and of them only the facts in ``ask``. Filled in, it is
     read by :func:`fangpin.intake.read_batch` and laid over the registry by
-    :func:`fangpin.registry.supplement.supplement`.
+    :func:`fangpin.read`, as one more path.
 
     Args:
         out_dir: The folder; it is made if need be.
