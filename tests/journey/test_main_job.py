@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from fangpin.cli.app import app
 from fangpin.synth import generate
 from helpers import ROOT
+from helpers import fangpin as in_a_process
 
 SEED_2021 = ("--standard", "national/seed_2021", "--as-of", "2021-12-31")
 
@@ -267,6 +268,6 @@ def test_standard_commands(tmp_path: Path) -> None:
 )
 def test_a_call_that_is_wrong_is_said_in_both_languages(call: list[str], zh: str, en: str, tmp_path: Path) -> None:
     for lang, words in (("zh", zh), ("en", en)):
-        done = fangpin(*call, "--lang", lang, cwd=tmp_path)
-        assert done.code == 2 and words in done.stderr, done.stderr
+        done = in_a_process(*call, "--lang", lang, cwd=tmp_path)
+        assert done.returncode == 2 and words in done.stderr, done.stderr
         assert "Traceback" not in done.stderr
