@@ -39,6 +39,7 @@ class Segment:
     height: int
     headings: dict[str, str]
     counted: bool = True
+    blank_key: str = "FP-INTAKE-040"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def judge_headed(
         pieces.append(piece)
         troubles += found
         named = {n: h for n, (_, h) in heads.columns.items()}
-        segments.append(Segment(raw.origin, start, piece.height, named, raw.counted))
+        segments.append(Segment(raw.origin, start, piece.height, named, raw.counted, raw.blank_key))
         start += piece.height
     frame = pl.concat(pieces) if pieces else empty_frame(fields)
     troubles += [Located(field_, trouble) for field_, trouble in row_troubles(table, frame)]

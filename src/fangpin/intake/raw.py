@@ -69,6 +69,21 @@ class RawTable:
     """Whether its rows are rows of the file; not where they were made of another table's rows."""
     notes: tuple[Note, ...] = ()
     """What was found about its cells before they were read."""
+    match: bool = False
+    """Whether household and person are still to be found by identity number."""
+    blank_key: str = "FP-INTAKE-040"
+    """The code that says why a row without a key is refused."""
+
+    def only(self, kept: pl.Series) -> RawTable:
+        """The rows at these positions."""
+        new = {old: at for at, old in enumerate(kept.to_list())} if self.surplus or self.notes else {}
+        surplus = tuple(new[at] for at in self.surplus if at in new)
+        notes = tuple(
+            replace(n, at=tuple(new[a] for a, _ in pairs), read=tuple(r for _, r in pairs))
+            for n in self.notes
+            if (pairs := [(a, r) for a, r in zip(n.at, n.read, strict=True) if a in new])
+        )
+        return replace(self, frame=self.frame[kept], origin=self.origin.only(kept), surplus=surplus, notes=notes)
 
     def column(self, index: int) -> pl.Series:
         """The raw column under the heading of this number."""

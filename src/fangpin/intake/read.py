@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from fangpin.intake.batch import Batch, Progress
-from fangpin.intake.columns import as_text
 from fangpin.intake.frames import read_frames
 from fangpin.intake.gather import gather
-from fangpin.intake.headings import heading_of
 from fangpin.intake.layouts import HOUSEHOLD_ID, Layout, is_layout, load_layout, shipped
+from fangpin.intake.matching import contradicting, divided, field_columns, matched
 from fangpin.intake.memory import memory_batch
-from fangpin.intake.messages import unusable
+from fangpin.intake.messages import finding, unusable
 from fangpin.intake.parquet import parquet_batch
 from fangpin.intake.raw import RawTable
 from fangpin.intake.sources import ARCHIVES, PARQUET, Listing, TableFile, list_folder, names_a_table, suffix
@@ -117,15 +116,26 @@ def _batch(paths: Sequence[Path], layout: Layout | None, progress: Progress | No
     found = [gather(p, str(p) if names[p.name] > 1 else "", progress, layout) for p in paths]
     raws: list[RawTable] = []
     answers: list[RawTable] = []
+    open_: list[RawTable] = []
     findings = [f for one in found for f in one.findings]
     households: set[str] = set()
     for path, one in zip(paths, found, strict=True):
         own, about = understand(one.items, layout)
         findings += about
+        open_ += [raw for raw in own if raw.match]
+        own = [raw for raw in own if not raw.match]
         keys = {key for raw in own for key in _keys(raw)} if len(paths) > 1 else set()
-        laid_over = households and not (one.single or suffix(path) in ARCHIVES) and not households.isdisjoint(keys)
-        (answers if laid_over else raws).extend(own)
+        shared = set() if one.single or suffix(path) in ARCHIVES else households & keys
+        if shared:
+            more, over = _laid_over(raws, own, shared)
+            raws += more
+            answers += over
+            findings.append(finding("FP-INTAKE-080", file=path.name, count=len(shared)))
+        else:
+            raws += own
         households |= keys
+    members = [raw for raw in raws if raw.table == "member"]
+    answers += [matched(raw, members) for raw in open_]
     return memory_batch(
         raws,
         findings,
@@ -137,11 +147,24 @@ def _batch(paths: Sequence[Path], layout: Layout | None, progress: Progress | No
     )
 
 
+def _laid_over(
+    before: Sequence[RawTable], own: Sequence[RawTable], shared: set[str]
+) -> tuple[list[RawTable], list[RawTable]]:
+    """Rows that stand beside what was there, and rows laid over it.
+
+    A household with another head in each file is not laid over: its id is doubled, and refused as such.
+    """
+    doubled = contradicting(before, own) & shared
+    if not doubled:
+        return [], list(own)
+    pairs = [divided(raw, doubled) for raw in own]
+    return [theirs for _, theirs in pairs if theirs.frame.height], [others for others, _ in pairs]
+
+
 def _keys(raw: RawTable) -> set[str]:
     """The household ids of a raw table, as text."""
-    names = raw.meant or [field.name if (field := heading_of(raw.table, h)) else "" for h in raw.headings]
-    at = next((i for i, name in enumerate(names) if name == HOUSEHOLD_ID), None)
-    return set() if at is None else set(as_text(raw.column(at)).drop_nulls().unique().to_list())
+    keys = field_columns(raw, HOUSEHOLD_ID).get(HOUSEHOLD_ID)
+    return set() if keys is None else set(keys.drop_nulls().unique().to_list())
 
 
 def _merged(some: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -49,6 +49,8 @@ class Reading:
     columns: tuple[Column, ...]
     known: int
     headings: int
+    names: frozenset[str] = frozenset()
+    """The columns of the profile that are there."""
 
     @property
     def paths(self) -> frozenset[str]:
@@ -59,7 +61,8 @@ class Reading:
     def whole(self) -> bool:
         """Whether everything is there without which a sheet is not of this kind."""
         key = self.spec.match is not None or HOUSEHOLD_ID in self.paths
-        return key and all(need in self.paths for need in self.spec.needs)
+        some = not self.spec.needs_any or not self.names.isdisjoint(self.spec.needs_any)
+        return key and some and all(need in self.paths for need in self.spec.needs)
 
     @property
     def rank(self) -> tuple[int, bool, bool]:
@@ -125,7 +128,8 @@ def read(sheet: Sheet, spec: SheetSpec, profile: str, title: Text, kind: str) ->
         seen[word] += 1
         columns.append(_column(spec, words, heading, _tries(word, normal(group), seen[word])))
     filled = [c for c, heading in zip(columns, sheet.headings, strict=True) if heading]
-    return Reading(profile, title, kind, spec, tuple(columns), sum(c.known for c in filled), len(filled))
+    names = frozenset(name for name, column in spec.columns.items() if any(c.spec is column for c in columns))
+    return Reading(profile, title, kind, spec, tuple(columns), sum(c.known for c in filled), len(filled), names)
 
 
 def _tries(word: str, group: str, number: int) -> Sequence[str]:

@@ -32,6 +32,7 @@ BLANK_KEY, DOUBLED, DOUBLED_HOUSEHOLD, WITH_HOUSEHOLD, ORPHAN = (
     "FP-INTAKE-044",
 )
 HOUSEHOLD = "household_id"
+NOBODY = "FP-INTAKE-081"
 VERSION = ("valid_from", "known_at")
 GRAVE = ("error", "warning")
 
@@ -157,7 +158,7 @@ def _refusals(table: Judged, sure: bool) -> list[Refusal]:
             at = table.frame[key].is_null().arg_true()
             if len(blank):
                 at = at.filter(~at.is_in(blank.implode()))
-            found.append(Refusal(BLANK_KEY, at, key=key))
+            found += [Refusal(code, some, key=key) for code, some in _by_code(table, at)]
             blank = _positions([blank, at])
     if not table.table.key:
         return found
@@ -175,6 +176,17 @@ def _refusals(table: Judged, sure: bool) -> list[Refusal]:
         code = DOUBLED_HOUSEHOLD if table.table.name == "household" else DOUBLED
         found.append(Refusal(code, doubled["at"], doubled["count"]))
     return found
+
+
+def _by_code(table: Judged, at: pl.Series) -> list[tuple[str, pl.Series]]:
+    """Positions of rows without a key, by the code that says why."""
+    codes = {segment.blank_key for segment in table.segments}
+    if len(codes) == 1:
+        return [(codes.pop(), at)]
+    found: dict[str, list[int]] = {}
+    for position in at.to_list():
+        found.setdefault(table.place(position)[0].blank_key, []).append(position)
+    return [(code, pl.Series(some, dtype=pl.UInt32)) for code, some in found.items()]
 
 
 def _all_different(table: Judged, sure: bool) -> bool:
@@ -329,7 +341,7 @@ def _refusal_findings(table: Judged, refusal: Refusal, limit: int | None) -> lis
     said = {n: finding(refusal.code, field=field.path, name=field.name, count=n) for n in {0, *counts}}
     found = []
     for position, count, record in zip(at.to_list(), counts, _records(table, at), strict=True):
-        read = "" if refusal.code == BLANK_KEY else record
+        read = "" if refusal.code in (BLANK_KEY, NOBODY) else record
         found.append(_placed(said[count], table, field, position, read, record))
     return found + _rest(said[0], len(refusal.at) - shown)
 

@@ -193,7 +193,8 @@ def _rows(
         sheet.origin,
         [*meant, *(name for name, _ in added)],
     )
-    return replace(raw, surplus=sheet.surplus, typed=sheet.typed), number
+    match = reading.spec.match is not None
+    return replace(raw, surplus=sheet.surplus, typed=sheet.typed, match=match), number
 
 
 def _order(keys: pl.Series) -> pl.Series:

@@ -325,3 +325,83 @@ def test_a_generated_county_as_national_export_is_the_same_county(county: Path, 
     assert result.counts.rows == member.height
     assert above == 2
     assert not [f for f in result.findings if f.severity == "error" and f.code != "FP-INTAKE-011"]
+
+
+# -- departments' files, and files over files ------------------------------------------------------------------------
+
+A, B = "11010519491231002X", "440524188001010014"
+PEOPLE = [
+    ["户编号", "人编号", "姓名", "证件号码", "残疾等级", "是否享受低保"],
+    ["1", "01", "甲", A, "", "否"],
+    ["1", "02", "乙", B, "", ""],
+]
+
+
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "county"
+    path.mkdir()
+    (path / "household.csv").write_text("户编号,户主姓名\n1,甲\n", "utf-8")
+    (path / "member.csv").write_text(exports.text(PEOPLE), "utf-8")
+    return path
+
+
+def test_a_department_s_file_finds_its_persons_by_identity_number(tmp_path: Path) -> None:
+    rows = [
+        ["持证残疾人名册"],
+        ["序号", "姓名", "残疾证号", "残疾类别", "残疾等级"],
+        ["1", "甲", A.lower() + "43", "肢体", "三级"],
+        ["2", "无此人", "130503670401001", "视力", "一级"],
+    ]
+    source = exports.xls(tmp_path / "残联.xls", {"Sheet1": rows})
+    paths = [folder(tmp_path), source]
+    frame = read_batch(paths).load().frames["member"].sort("person_id")
+    assert frame.select("person_id", "name", "disability_level").rows() == [("01", "甲", "3"), ("02", "乙", None)]
+    assert frame["disability_class"].to_list()[1] is None
+    result = check(paths)
+    assert (result.counts.rows, result.counts.refused) == (5, 1)
+    [lost] = of(result, "081")
+    assert (lost.row, lost.column, lost.file) == (4, "残疾证号", "残联.xls")
+    assert not of(result, "040")
+    assert "department_disability" in of(result, "075")[0].message.en
+    assert A not in str(result.to_json())
+    adds_up(result)
+
+
+def test_who_is_listed_receives_and_who_is_not_is_left_as_he_was(tmp_path: Path) -> None:
+    rows = "姓名,身份证号,低保证号,保障金额\n甲," + A + ",9,440\n"
+    (tmp_path / "低保.csv").write_bytes(rows.encode("gb18030"))
+    frame = read_batch([folder(tmp_path), tmp_path / "低保.csv"]).load().frames["member"].sort("person_id")
+    assert frame["dibao"].to_list() == [True, None]
+
+
+def test_a_number_that_two_persons_have_finds_neither(tmp_path: Path) -> None:
+    path = folder(tmp_path)
+    (path / "member.csv").write_text(exports.text([*PEOPLE, ["1", "03", "丙", A, "", ""]]), "utf-8")
+    (tmp_path / "医保.csv").write_text(f"姓名,身份证号,险种\n甲,{A},城乡居民医保\n乙,{B},城乡居民医保\n", "utf-8")
+    paths = [path, tmp_path / "医保.csv"]
+    assert len(of(check(paths), "081")) == 1
+    frame = read_batch(paths).load().frames["member"].sort("person_id")
+    assert frame["resident_medical"].to_list() == [None, True, None]
+
+
+def test_a_list_that_says_nothing_of_a_department_is_none_of_its_files(tmp_path: Path) -> None:
+    (tmp_path / "名单.csv").write_text(f"姓名,身份证号,性别\n甲,{A},男\n", "utf-8")
+    result = check([folder(tmp_path), tmp_path / "名单.csv"])
+    assert [f.file for f in of(result, "078")] == ["名单.csv"]
+
+
+def test_a_workbook_that_shares_households_is_laid_over_and_says_so(tmp_path: Path) -> None:
+    over = exports.xlsx(tmp_path / "b.xlsx", {"户基本信息": [["户编号", "户主姓名", "家庭人口数"], ["1", "甲", "2"]]})
+    paths = [folder(tmp_path), over]
+    assert read_batch(paths).load().frames["household"].select("head_name", "population").rows() == [("甲", 2)]
+    [said] = of(check(paths), "080")
+    assert (said.file, said.severity) == ("b.xlsx", "info")
+
+
+def test_one_id_with_two_heads_is_refused_and_never_laid_over(tmp_path: Path) -> None:
+    rows = [["户编号", "户主姓名", "家庭人口数"], ["1", "另一人", "2"], ["2", "丁", "1"]]
+    paths = [folder(tmp_path), exports.xlsx(tmp_path / "b.xlsx", {"户基本信息": rows})]
+    result = check(paths)
+    assert {(f.file, f.row) for f in of(result, "042")} == {("household.csv", 2), ("b.xlsx", 2)}
+    assert read_batch(paths).load().frames["household"]["household_id"].to_list() == ["2"]
+    adds_up(result)
