@@ -73,9 +73,10 @@ class SheetSpec(Strict):
 
     ``file`` and ``sheet`` are names or patterns that a draft puts in; ``header_row`` the number of the row of headings.
     ``understands`` names tables whose own headings (code or Chinese name) are taken too. ``needs`` are fields without
-    which a sheet is not this one, of the columns ``needs_any`` one must be there; ``least`` is the share of its
-    headings that must be known. ``values`` are fields with the same value in every row. ``person_id: order`` numbers the members of a household where no column does;
-    ``match: id_number`` finds household and person by the identity number among the members of the same input.
+    which a sheet is not this one; of the columns ``needs_any`` one must be there; ``least`` is the share of its
+    headings that must be known. ``values`` are fields with the same value in every row. ``person_id: order`` numbers
+    the members of a household where no column does; ``match: id_number`` finds household and person by the identity
+    number among the members of the same input.
     """
 
     file: str | None = None
