@@ -80,9 +80,17 @@ def pictures() -> Iterator[tuple[Path, bytes]]:
             yield IMAGES / name, svg.standalone(chart, "svg")
 
 
+def quality_checks(lang: str) -> str:
+    """The page of the quality checks."""
+    from fangpin.registry.checks import page
+
+    return page.markdown(lang)
+
+
 PAGES: dict[str, Callable[[str], str]] = {
     "commands": commands,
     "data-dictionary": data_dictionary,
+    "quality-checks": quality_checks,
     "rule-language": rule_language,
 }
 EXPLANATIONS: dict[str, Callable[[str], str]] = {"from-table-to-headcount": lines}

@@ -5,6 +5,7 @@ Keeps   a command holds no rule: it reads options, calls the core, and prints
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -135,6 +136,19 @@ def check(
             ),
         ),
     ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", help=h("疑点按哪一天算；不给则为今天", "the day of the quality checks; today if not given")
+        ),
+    ] = None,
+    checks: Annotated[
+        bool, typer.Option("--checks/--no-checks", help=h("是否做数据疑点检查", "whether to run the quality checks"))
+    ] = True,
+    exemptions: Annotated[
+        Path | None,
+        typer.Option("--exemptions", help=h("豁免清单（YAML 或 CSV）", "file of exemptions (YAML or CSV)")),
+    ] = None,
     lang: Lang = None,
     as_json: Json = False,
     debug: Debug = False,
@@ -142,6 +156,8 @@ def check(
     from fangpin.intake.check import check as judge
     from fangpin.intake.check import refused
     from fangpin.intake.findings_table import check_path
+    from fangpin.registry.checks import Examiner
+    from fangpin.standards.resolve import read_day
 
     door = opened(lang, as_json, debug)
     if findings is not None:
@@ -153,11 +169,13 @@ def check(
             read=out.name,
             remedy=Text("列成表用 --findings", "for a table use --findings"),
         )
+    day = date.today() if as_of is None else read_day(as_of)
+    examiner = Examiner(day, exemptions=exemptions) if checks else None
     if draft is not None:
         _write_draft(draft, paths, profile)
     with progress(Text("读入并检查", "reading and checking")) as step:
         try:
-            found = judge(paths, profile, progress=step)
+            found = judge(paths, profile, progress=step, examiner=examiner)
         except UnusableInput as error:
             if draft is None:
                 raise

@@ -46,7 +46,9 @@ def member_columns(members: pl.DataFrame, regions: pl.DataFrame, today: date, wa
     if wanted & {"id_length", "id_fits", "id_born_on", "id_sex", "id_local", "certificate_class"}:
         members = _with_numbers(members, today)
     if "id_local" in wanted:
-        members = members.join(regions.select(KEY, pl.col("region_code").alias("\x00region")), on=KEY, how="left")
+        members = members.join(
+            regions.select(KEY, pl.col("region_code").alias("\x00region")), on=KEY, how="left", maintain_order="left"
+        )
         issued, lives = pl.col("\x00number").str.slice(0, 2), pl.col("\x00region").str.slice(0, 2)
         members = members.with_columns(pl.when(pl.col("id_fits")).then(issued == lives).alias("id_local"))
     if wanted & {"head_age", "head_sex"}:

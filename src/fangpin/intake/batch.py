@@ -15,6 +15,7 @@ from typing import Protocol
 
 import polars as pl
 
+from fangpin.intake.judge import Places
 from fangpin.vocabulary.findings import Finding
 from fangpin.vocabulary.text import Text
 
@@ -85,6 +86,8 @@ class Loaded:
     """Counts by table, file and sheet."""
     design: pl.DataFrame | None = None
     """Survey design, one row a household (household_id, weight, stratum, psu), where a profile declares it."""
+    places: Mapping[str, Places] = field(default_factory=dict)
+    """Where the rows of each frame stood; not kept where parts were joined."""
 
 
 class Part(Protocol):

@@ -11,14 +11,38 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
-from fangpin.intake.batch import Counts, Progress, SourceFile
+from fangpin.intake.batch import Batch, Counts, Loaded, Part, Progress, SourceFile
 from fangpin.intake.findings_book import write_findings
 from fangpin.intake.findings_table import write_table
 from fangpin.intake.read import Source, layout_of, read_batch
 from fangpin.vocabulary.errors import FangpinError
 from fangpin.vocabulary.findings import Finding
 from fangpin.vocabulary.text import Text
+
+Place = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What looking at accepted rows brought: findings, and how many accepted rows of each table, file and sheet are
+    now accepted with findings."""
+
+    findings: list[Finding] = field(default_factory=list)
+    moved: dict[Place, int] = field(default_factory=dict)
+
+
+class Examiner(Protocol):
+    """Who looks at accepted rows: part by part, then at what shows only over all parts."""
+
+    def start(self, batch: Batch) -> list[Finding]: ...
+
+    def part(self, part: Part, loaded: Loaded) -> Examined: ...
+
+    def finish(self) -> Examined: ...
+
+    def to_json(self, lang: str) -> dict[str, object]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +66,7 @@ class CheckResult:
     profile: str = ""
     sources: list[SourceFile] = field(default_factory=list)
     """What was read, for the findings workbook, which shows it."""
+    examiner: Examiner | None = None
 
     @property
     def exit_code(self) -> int:
@@ -59,6 +84,7 @@ class CheckResult:
             "findings": [f.to_json(lang) for f in self.findings],
             "files": [{"table": f.table, "file": f.file, "sheet": f.sheet, **f.counts.to_json()} for f in self.files],
             "profile": self.profile,
+            **(self.examiner.to_json(lang) if self.examiner else {}),
         }
 
     def write_workbook(self, path: str | Path, lang: str = "zh") -> list[Path]:
@@ -96,7 +122,10 @@ def refused(error: FangpinError) -> CheckResult:
 
 
 def check(
-    source: Source | Sequence[str | Path], profile: str | Path | None = None, progress: Progress | None = None
+    source: Source | Sequence[str | Path],
+    profile: str | Path | None = None,
+    progress: Progress | None = None,
+    examiner: Examiner | None = None,
 ) -> CheckResult:
     """The account of every row of some files.
 
@@ -104,6 +133,7 @@ def check(
         source: As for ``read_batch``: a path, several paths, or frames.
         profile: A mapping profile.
         progress: Called as parts are judged.
+        examiner: Looks at the rows that were accepted.
 
     Raises:
         UnusableInput: the input cannot be used at all.
@@ -111,7 +141,9 @@ def check(
     batch = read_batch(source, profile, progress=progress)
     counts, findings = Counts(), list(batch.findings)
     by_table: dict[str, Counts] = {}
-    by_file: dict[tuple[str, str, str], Counts] = {}
+    by_file: dict[Place, Counts] = {}
+    found = examiner.start(batch) if examiner else []
+    moved: Counter[Place] = Counter()
     for done, part in enumerate(batch.parts):
         if progress is not None:
             progress(done, len(batch.parts), Text(f"核对 {part.name}", f"checking {part.name}"))
@@ -122,5 +154,18 @@ def check(
             by_table[name] = by_table.get(name, Counts()) + some
         for place, some in loaded.by_file.items():
             by_file[place] = by_file.get(place, Counts()) + some
+        if examiner is not None:
+            seen = examiner.part(part, loaded)
+            found += seen.findings
+            moved.update(seen.moved)
+    if examiner is not None:
+        seen = examiner.finish()
+        found += seen.findings
+        moved.update(seen.moved)
+    for place, rows in moved.items():
+        shift = Counts(0, -rows, rows)
+        counts, by_file[place] = counts + shift, by_file[place] + shift
+        by_table[place[0]] += shift
+    findings += found
     files = [FileCounts(*place, some) for place, some in by_file.items()]
-    return CheckResult(counts, findings, files, by_table, batch.profile, batch.files)
+    return CheckResult(counts, findings, files, by_table, batch.profile, batch.files, examiner)

@@ -1,7 +1,7 @@
 """Judging cells: raw tables as canonical columns, with every trouble and the place it stands.
 
 Reads   raw tables (files, sheets, frames)
-Gives   Judged: one table of canonical columns over all its files, troubles with positions in it
+Gives   Judged: one table of canonical columns over all its files, troubles with positions in it; Places
 Not     whether a row is kept (rows)
 """
 
@@ -70,9 +70,34 @@ class Judged:
 
     def place(self, position: int) -> tuple[Segment, int]:
         """The segment and the row number of a position."""
-        starts = [segment.start for segment in self.segments]
-        segment = self.segments[bisect_right(starts, position) - 1]
-        return segment, segment.origin.row(position - segment.start)
+        return place_of(self.segments, position)
+
+
+def place_of(segments: Sequence[Segment], position: int) -> tuple[Segment, int]:
+    """The segment and the row number of a position."""
+    segment = segments[bisect_right(segments, position, key=lambda s: s.start) - 1]
+    return segment, segment.origin.row(position - segment.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the rows of an accepted frame stood, and which of them already have a finding (error or warning).
+
+    ``kept`` are their positions in the judged table; None where every row was accepted.
+    """
+
+    segments: Sequence[Segment]
+    kept: pl.Series | None
+    noted: pl.Series
+
+    def positions(self, at: pl.Series) -> pl.Series:
+        """The positions in the judged table of rows of the accepted frame."""
+        at = at.cast(pl.UInt32)
+        return at if self.kept is None else self.kept.gather(at)
+
+    def place(self, position: int) -> tuple[Segment, int]:
+        """The segment and the row number of a position in the judged table."""
+        return place_of(self.segments, position)
 
 
 def wanted_fields(table: Table, columns: Iterable[str] | None) -> list[Field]:

@@ -16,7 +16,7 @@ import polars as pl
 from fangpin import tables
 from fangpin.intake.across import income_gaps
 from fangpin.intake.batch import Counts, Loaded
-from fangpin.intake.judge import Judged, Located
+from fangpin.intake.judge import Judged, Located, Places
 from fangpin.intake.keys import different, pairs_different, strangers
 from fangpin.intake.messages import SAYINGS, finding
 from fangpin.tables import Field
@@ -59,6 +59,7 @@ def account(judged: Mapping[str, Judged], limit: int | None = None) -> Loaded:
     by_table: dict[str, Counts] = {}
     by_file: dict[tuple[str, str, str], Counts] = {}
     refused: dict[str, pl.Series] = {}
+    places: dict[str, Places] = {}
     refused_households, households = pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String)
     sure = False
     for name in tables.catalogue().tables:
@@ -74,16 +75,20 @@ def account(judged: Mapping[str, Judged], limit: int | None = None) -> Loaded:
             refusals += _without_household(table, refusals, households, refused_households)
         gone = _positions([r.at for r in refusals])
         unused = _positions([gone, table.superseded])
-        frames[name] = table.frame if not len(unused) else table.frame.filter(~_mask(table.height, unused))
+        kept = ~_mask(table.height, unused) if len(unused) else None
+        frames[name] = table.frame if kept is None else table.frame.filter(kept)
         findings += cell_findings(table, limit) + [f for r in refusals for f in _refusal_findings(table, r, limit)]
         refused[name] = gone
+        places[name] = Places(table.segments, None if kept is None else kept.arg_true(), gone)
     noted_elsewhere = _noted_rows(judged.values())
     for name, table in judged.items():
-        counts = _counts(table, refused[name], noted_elsewhere)
+        noted = _noted_and_kept(table, refused[name], noted_elsewhere)
+        places[name] = replace(places[name], noted=noted)
+        counts = _counts(table, refused[name], noted)
         by_table[name] = sum(counts.values(), Counts())
         for place, count in counts.items():
             by_file[place] = by_file.get(place, Counts()) + count
-    return Loaded(frames, findings, sum(by_table.values(), Counts()), by_table, by_file)
+    return Loaded(frames, findings, sum(by_table.values(), Counts()), by_table, by_file, places=places)
 
 
 def _positions(pieces: list[pl.Series]) -> pl.Series:
@@ -117,8 +122,8 @@ def _noted_rows(judged: Iterable[Judged]) -> dict[Place, set[int]]:
     return found
 
 
-def _counts(table: Judged, gone: pl.Series, elsewhere: Mapping[Place, set[int]]) -> dict[tuple[str, str, str], Counts]:
-    """The rows of one table by outcome, for each file; rows made of another table's are counted there."""
+def _noted_and_kept(table: Judged, gone: pl.Series, elsewhere: Mapping[Place, set[int]]) -> pl.Series:
+    """Positions of kept rows with an error or a warning, here or in a table that was made of them, in order."""
     pieces = [_noted(table)]
     for segment in table.segments:
         rows = elsewhere.get((segment.origin.file, segment.origin.sheet))
@@ -126,9 +131,12 @@ def _counts(table: Judged, gone: pl.Series, elsewhere: Mapping[Place, set[int]])
             at = [i for i in range(segment.height) if segment.origin.row(i) in rows]
             pieces.append(pl.Series(at, dtype=pl.UInt32) + segment.start)
     noted = _positions(pieces)
-    if len(gone):
-        noted = noted.filter(~noted.is_in(gone.implode()))
-    gone, noted = gone.sort(), noted.sort()
+    return (noted.filter(~noted.is_in(gone.implode())) if len(gone) else noted).sort()
+
+
+def _counts(table: Judged, gone: pl.Series, noted: pl.Series) -> dict[tuple[str, str, str], Counts]:
+    """The rows of one table by outcome, for each file; rows made of another table's are counted there."""
+    gone = gone.sort()
     counts: dict[tuple[str, str, str], Counts] = {}
     for segment in table.segments:
         if not segment.counted:

@@ -52,6 +52,8 @@ UNITS: dict[str, Text] = {
     "kg": Text("公斤", " kg"),
     "kind": Text("种", " kinds"),
     "count": Text("次", " times"),
+    "digit": Text("位", " characters"),
+    "pct": Text("%", " %"),
     "litre": Text("升", " litres"),
     "km": Text("公里", " km"),
     "mu": Text("亩", " mu"),

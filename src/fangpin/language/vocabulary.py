@@ -27,7 +27,7 @@ DERIVED: dict[str, tuple[Type, tuple[str, ...]]] = {
 #: Derived columns that only data checks read: type, facts, lowest and highest value.
 CHECKED: dict[str, dict[str, tuple[Type, tuple[str, ...], float | None, float | None]]] = {
     "member": {
-        "id_length": (Type("number", "count"), ("member.id_number",), 1, None),
+        "id_length": (Type("number", "digit"), ("member.id_number",), 1, None),
         "id_fits": (Type("bool"), ("member.id_number",), None, None),
         "id_born_on": (Type("date"), ("member.id_number",), None, None),
         "id_sex": (Type("code", codes="sex"), ("member.id_number",), None, None),
@@ -37,8 +37,8 @@ CHECKED: dict[str, dict[str, tuple[Type, tuple[str, ...], float | None, float | 
         "head_sex": (Type("code", codes="sex"), ("member.sex",), None, None),
     },
     "household": {
-        "phone_length": (Type("number", "count"), ("household.phone",), 1, None),
-        "helper_phone_length": (Type("number", "count"), ("household.helper_phone",), 1, None),
+        "phone_length": (Type("number", "digit"), ("household.phone",), 1, None),
+        "helper_phone_length": (Type("number", "digit"), ("household.helper_phone",), 1, None),
         "head_name_fits": (Type("bool"), ("household.head_name", "member.name"), None, None),
         "head_number_fits": (Type("bool"), ("household.head_id_number", "member.id_number"), None, None),
         "members_listed": (Type("number", "person"), ("household.roster",), 0, None),
