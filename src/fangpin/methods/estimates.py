@@ -69,7 +69,7 @@ class Said(NamedTuple):
 class Estimates(Mapping[Any, Estimate]):
     """One estimate for every group (or every point of a curve), in the order of ``labels``.
 
-    ``estimates[label]`` is an :class:`Estimate`; ``value``, ``se``, ``lower``, ``upper``, ``n``, ``population`` are columns.
+    ``estimates[label]`` is an :class:`Estimate`; ``value``, ``se``, ``lower``, ``upper``, ``n`` … are columns.
     Groups that cannot be computed are in ``refused`` with the reason and nowhere else.
     """
 
