@@ -107,7 +107,7 @@ class Comparison:
             Refused: no method can be fitted.
         """
         best = next((r.fit for r in self.rows if r.accepted and r.fit), None)
-        best = best or next((r.fit for r in self.rows if r.fit), None)
+        best = best or next((r.fit for r in self.rows if r.fit and None not in r.rates), None)
         if best is None:
             raise Refused("FP-GROUPED-060", Text("没有一种方法能用于这张表", "no method can be fitted to this table"))
         return best
@@ -138,7 +138,7 @@ class Comparison:
                     "accepted": row.accepted,
                     "reason": row.reason(lang) if row.reason else None,
                     "parameters": row.fit.parameters if row.fit else None,
-                    "median": float(row.fit.median()) if row.fit else None,
+                    "median": _median(row.fit),
                     "deviations": dict(row.fit.deviations) if row.fit else None,
                 }
                 for row in self.rows
@@ -147,6 +147,13 @@ class Comparison:
             "bounds": [list(b) for b in self.bounds],
             "warnings": [{"code": w.code, "message": w(lang)} for w in self.estimates[0].warnings],
         }
+
+
+def _median(fit: Fit | None) -> float | None:
+    try:
+        return None if fit is None else float(fit.median())
+    except Refused:
+        return None
 
 
 def compare(

@@ -23,6 +23,7 @@ from fangpin.vocabulary.text import Text
 
 Shape = Lognormal | BetaShape
 _MEDIAN_COUNTS = 2.0  # weight of the median's distance beside those of group means
+_LEAST_A = 0.05  # below it the shapes are log-normal to four digits, and their scale no longer a number
 _LIMIT = 9.0  # parameters are searched within exp(±9) of 1
 
 
@@ -56,7 +57,7 @@ _Family = Callable[[Array], tuple[float, float, float]]
 
 
 def _gb2(x: Array) -> tuple[float, float, float]:
-    a, p = np.exp(x[0]), np.exp(x[1])
+    a, p = _LEAST_A + np.exp(x[0]), np.exp(x[1])
     return float(a), float(p), float((1 + np.exp(x[2])) / a)
 
 
@@ -65,7 +66,7 @@ def _dagum(x: Array) -> tuple[float, float, float]:
 
 
 def _singh_maddala(x: Array) -> tuple[float, float, float]:
-    a = np.exp(x[0])
+    a = _LEAST_A + np.exp(x[0])
     return float(a), 1.0, float((1 + np.exp(x[1])) / a)
 
 
@@ -252,4 +253,14 @@ def _weight_root(at: Shape, points: Points) -> Array:
     border = below + (p * income - level) * mean - income * level
     full = np.block([[inner, border[:, None]], [border[None, :], np.array([[square - mean**2]])]])
     jacobian = np.column_stack([np.eye(len(p)) / mean, -level / mean**2])
-    return np.asarray(np.linalg.inv(np.linalg.cholesky(jacobian @ full @ jacobian.T)))
+    try:
+        return np.asarray(np.linalg.inv(np.linalg.cholesky(jacobian @ full @ jacobian.T)))
+    except np.linalg.LinAlgError as error:
+        raise Refused(
+            "FP-GROUPED-015",
+            Text(
+                "洛伦兹纵坐标的协方差阵不可逆，gmm 的权不存在",
+                "the covariance of the ordinates is singular; gmm has no weight",
+            ),
+            remedy=Text("用 lorenz 或 log_means", "use lorenz or log_means"),
+        ) from error

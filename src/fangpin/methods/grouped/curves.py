@@ -106,6 +106,11 @@ class Quadratic:
         return self.normal and self.a + self.c >= 0.9
 
     @property
+    def exists(self) -> bool:
+        """The same as ``normal``: there is no other GQ."""
+        return self.normal
+
+    @property
     def normal(self) -> bool:
         """The curve exists and is convex on 0–1."""
         m, n, e = self.m, self.n, self.e
@@ -132,7 +137,8 @@ class BetaCurve:
     def value(self, p: Any) -> Array:
         """L(p)."""
         p = np.asarray(p, dtype=float)
-        return np.asarray(p - self.theta * p**self.gamma * (1 - p) ** self.delta)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(p - self.theta * p**self.gamma * (1 - p) ** self.delta)
 
     def slope(self, p: Any) -> Array:
         """L'(p): income at rank p over the mean; −∞ at 0 where γ < 1."""
@@ -173,6 +179,7 @@ class BetaCurve:
         """FGT(2) below the income ``slope`` (over the mean), whose rank is ``rank``."""
         if rank <= 0:
             return 0.0
+        rank = min(rank, 1 - 1e-12)
         u, g, d = 1 / slope, self.gamma, self.delta
         gap = capped_gap(rank, u * float(self.value(rank)))
         squares = (
@@ -181,7 +188,7 @@ class BetaCurve:
             + d**2 * incomplete_beta(rank, 2 * g + 1, 2 * d - 1)
         )
         found = (1 - u) * (2 * gap - (1 - u) * rank) + (self.theta * u) ** 2 * squares
-        return float(gap - 1e-5 if found > gap else max(found, 0.0))
+        return float(max(gap - 1e-5 if found > gap else found, 0.0))
 
     @property
     def gini(self) -> float:
@@ -195,15 +202,20 @@ class BetaCurve:
         return bool(np.all(self.slope(steps) >= 0)) and self.normal
 
     @property
+    def exists(self) -> bool:
+        """The curve ends at (1, 1) and lies below the diagonal."""
+        return self.theta > 0 and self.gamma > 0 and self.delta > 0
+
+    @property
     def normal(self) -> bool:
         """The curve is convex from rank 0.001 to 0.999."""
-        return bool(np.all(self.curvature(np.arange(0.001, 0.999, 0.05)) >= 0))
+        return self.exists and bool(np.all(self.curvature(np.arange(0.001, 0.999, 0.05)) >= 0))
 
 
 def capped_gap(rank: float, level: float) -> float:
     """Poverty gap ``rank − level``, kept within 0 and the head count as PovcalNet does (Beta may dip below 0)."""
     gap = rank - level
-    return rank - 1e-5 if gap > rank else max(gap, 0.0)
+    return max(rank - 1e-5 if gap > rank else gap, 0.0)
 
 
 def incomplete_beta(x: float, a: float, b: float) -> float:

@@ -117,18 +117,20 @@ class Fit:
     def poverty_gap(self, z: float, year: int | None = None) -> Estimate:
         """Mean shortfall from ``z`` over ``z``, those above counted as 0."""
         line = read_line(z)
-        return self._below(self.model.gaps(line)[0], Text("贫困缺口率", "poverty gap index"), line, year)
+        return self._below(self.model.gaps(line)[0], Text("贫困缺口率", "poverty gap index"), line, year, ends=True)
 
     def squared_gap(self, z: float, year: int | None = None) -> Estimate:
         """Mean squared shortfall."""
         line = read_line(z)
-        return self._below(self.model.gaps(line)[1], Text("平方贫困缺口", "squared poverty gap"), line, year)
+        return self._below(self.model.gaps(line)[1], Text("平方贫困缺口", "squared poverty gap"), line, year, ends=True)
 
     def watts(self, z: float, year: int | None = None) -> Estimate:
         """Watts index: mean of ln(z/income) over all, those above counted as 0."""
         line = read_line(z)
         found = self.model.watts(line)
-        return self._below(found.value, Text("瓦茨指数", "Watts index"), line, year, _exact(found), unit="index")
+        return self._below(
+            found.value, Text("瓦茨指数", "Watts index"), line, year, _exact(found), unit="index", ends=True
+        )
 
     def persons_below(self, z: float, year: int | None = None) -> Estimate:
         """Persons (or households, if the table's population counts those) below ``z``.
@@ -153,12 +155,13 @@ class Fit:
     def gini(self) -> Estimate:
         """Gini coefficient."""
         found = self.model.gini()
-        return self._said(found.value, Text("基尼系数", "Gini coefficient"), "index", _exact(found))
+        return self._said(found.value, Text("基尼系数", "Gini coefficient"), "index", _exact(found), self._ends())
 
     def mld(self) -> Estimate:
         """Mean log deviation."""
         found = self.model.mld()
-        return self._said(found.value, Text("平均对数离差", "mean log deviation"), "index", _exact(found))
+        name = Text("平均对数离差", "mean log deviation")
+        return self._said(found.value, name, "index", _exact(found), self._ends())
 
     def median(self) -> Estimate:
         """Median income."""
@@ -184,6 +187,11 @@ class Fit:
         name = Text(f"最低 {float(ranks):.4g} 的收入份额", f"income share of the poorest {float(ranks):.4g}")
         return self._said(float(self.model.lorenz(ranks)), name, "rate")
 
+    def _ends(self) -> tuple[Caution, ...]:
+        """That a rule was carried on beyond what it covers, for sums that need the ends."""
+        whole = not isinstance(self.model, RuleModel) or self.model.rule.covers == (0.0, np.inf)
+        return () if whole else (words.ENDS_EXTENDED,)
+
     # -- how it is said -------------------------------------------------------------------------------------
     def _below(
         self,
@@ -195,8 +203,9 @@ class Fit:
         unit: Unit = "rate",
         interval: tuple[float, float] | None = None,
         interval_kind: Any = "confidence",
+        ends: bool = False,
     ) -> Estimate:
-        marks = self.table.line_warnings(line, year)
+        marks = (*self.table.line_warnings(line, year), *(self._ends() if ends else ()))
         more = {"line": line, **(more or {})}
         return self._said(value, name, unit, more, marks, year, interval, interval_kind)
 

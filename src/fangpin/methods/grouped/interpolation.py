@@ -121,15 +121,25 @@ def _pchip(means: Array, middles: Array) -> Piecewise:
 
 
 def _mean_preserving(means: Array, shares: Array) -> Piecewise:
-    """Straight in rank between borders and middles, each middle set so that its group keeps its mean."""
+    """Straight in rank between borders and one knot a group, set so that the group keeps its mean.
+
+    The knot stands at the middle rank; where that would not rise, the group is level at one end and straight beyond.
+    """
     ends = np.r_[0.0, np.cumsum(shares)]
     ends[-1] = 1.0
     middles = (ends[1:] + ends[:-1]) / 2
     inner = np.interp(ends[1:-1], middles, means)
     borders = np.r_[max(0.0, 2 * means[0] - inner[0]), inner, 2 * means[-1] - inner[-1]]
-    knots = 2 * means - (borders[1:] + borders[:-1]) / 2
+    low, high = borders[:-1], borders[1:]
+    half, off = (high - low) / 2, means - (high + low) / 2
+    knots, at = 2 * means - (low + high) / 2, middles.copy()
+    level = np.minimum(np.abs(off) / half, 1.0)
+    too_low, too_high = knots < low, knots > high
+    knots[too_low], knots[too_high] = low[too_low], high[too_high]
+    at[too_low] = (ends[:-1] + shares * level)[too_low]
+    at[too_high] = (ends[1:] - shares * level)[too_high]
     ranks, incomes = np.empty(2 * len(means) + 1), np.empty(2 * len(means) + 1)
-    ranks[::2], ranks[1::2], incomes[::2], incomes[1::2] = ends, middles, borders, knots
+    ranks[::2], ranks[1::2], incomes[::2], incomes[1::2] = ends, at, borders, knots
 
     def cdf(z: Any) -> Array:
         return np.asarray(np.interp(z, incomes, ranks, left=0.0, right=1.0))

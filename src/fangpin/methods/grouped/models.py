@@ -140,7 +140,8 @@ class CurveModel:
         return self.curve.normal if isinstance(self.curve, BetaCurve) else self.curve.valid
 
     def cdf(self, z: Any) -> Array:
-        """Share below ``z``."""
+        """Share below ``z``; refused where the regression gives no curve at all."""
+        self._exists()
         lines = np.asarray(z, dtype=float)
         found = np.array([self.curve.rank(float(line) / self.mean) for line in lines.ravel()])
         return found.reshape(lines.shape)
@@ -155,14 +156,27 @@ class CurveModel:
 
     def gaps(self, z: float) -> tuple[float, float]:
         """Poverty gap and squared gap."""
+        self._exists()
         line = z / self.mean
         rank = self.curve.rank(line)
         level = float(self.curve.value(rank)) / line
-        gap = capped_gap(rank, level) if isinstance(self.curve, BetaCurve) else rank - level
-        return gap, self.curve.squared_gap(rank, line)
+        if isinstance(self.curve, BetaCurve):
+            return capped_gap(rank, level), self.curve.squared_gap(rank, line)
+        gap = min(max(rank - level, 0.0), rank)
+        return gap, min(max(self.curve.squared_gap(rank, line), 0.0), gap)
+
+    def _exists(self) -> None:
+        if not self.curve.exists:
+            raise Refused(
+                "FP-GROUPED-025",
+                Text("回归给出的不是洛伦兹曲线", "the regression gives no Lorenz curve"),
+                read=", ".join(f"{k}={v:.4g}" for k, v in self.parameters.items()),
+                remedy=Text("用 gb2", "use gb2"),
+            )
 
     def watts(self, z: float) -> Value:
         """Watts index: the published sum; the exact one beside it."""
+        self._exists()
         line = z / self.mean
         rank = self.curve.rank(line)
         steps = 200 if isinstance(self.curve, BetaCurve) else 100

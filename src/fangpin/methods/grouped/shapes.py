@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincc, betaincinv, betaln, digamma, ndtr, ndtri
+from scipy.special import betainc, betaincc, betaincinv, betaln, digamma, expit, ndtr, ndtri
 
 Array = NDArray[np.float64]
 
@@ -92,16 +92,17 @@ class BetaShape:
 
     def cdf(self, z: Any) -> Array:
         """Share with income below ``z``; 0 at and below 0."""
-        t = (np.maximum(np.asarray(z, dtype=float), 0.0) / self.b) ** self.a
-        return np.asarray(np.where(t < 1, betainc(self.p, self.q, t / (1 + t)), betaincc(self.q, self.p, 1 / (1 + t))))
+        with np.errstate(divide="ignore"):
+            odds = self.a * (np.log(np.maximum(np.asarray(z, dtype=float), 0.0)) - np.log(self.b))
+        low, high = betainc(self.p, self.q, expit(odds)), betaincc(self.q, self.p, expit(-odds))
+        return np.asarray(np.where(odds < 0, low, high))
 
     def quantile(self, p: Any) -> Array:
         """Income at rank ``p``."""
         u = np.asarray(p, dtype=float)
-        with np.errstate(divide="ignore"):
-            return np.asarray(
-                self.b * (betaincinv(self.p, self.q, u) / betaincinv(self.q, self.p, 1 - u)) ** (1 / self.a)
-            )
+        with np.errstate(divide="ignore", over="ignore"):
+            odds = np.log(betaincinv(self.p, self.q, u)) - np.log(betaincinv(self.q, self.p, 1 - u))
+            return np.asarray(np.exp(np.log(self.b) + odds / self.a))
 
     def lorenz(self, p: Any) -> Array:
         """Share of income of the poorest ``p``."""
