@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -211,6 +211,10 @@ class Estimate:
         real = dict.fromkeys(("value", "se", "lower", "upper", "level", "population"), polars.Float64)
         return polars.DataFrame([row], schema={k: whole.get(k, real.get(k, polars.String)) for k in row})
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        return _made, ({**plain, "years": dict(self.years), "details": dict(self.details)},)
+
     # -- computes like its value ----------------------------------------------------------------------------
     def __float__(self) -> float:
         return self.value
@@ -285,6 +289,11 @@ class Estimate:
 
     def __trunc__(self) -> int:
         return int(self.value)
+
+
+def _made(given: dict[str, Any]) -> Estimate:
+    """An estimate from its fields, for copies and pickles."""
+    return Estimate(**given)
 
 
 numbers.Real.register(Estimate)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -63,6 +66,12 @@ def test_is_not_printed_bare() -> None:
 def test_a_nan_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot be computed"):
         made(value=float("nan"))
+
+
+def test_is_copied_and_pickled_whole() -> None:
+    e = made()
+    for again in (pickle.loads(pickle.dumps(e)), copy.deepcopy(e), replace(e, n=2400)):
+        assert again == e and again.details["line"] == 6000.0
 
 
 def test_hands_on_plain_values() -> None:

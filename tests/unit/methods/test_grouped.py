@@ -340,6 +340,14 @@ def test_a_comparison_is_plain_data() -> None:
     assert "mixed-vintages" in {w["code"] for w in data["warnings"]}
 
 
+def test_a_comparison_prints_in_a_terminal_and_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FANGPIN_LANG", "en")
+    found = table().compare({"40 %": Z})
+    assert "40 %: 15.29 % [13.91 %, 15.39 %]" in str(found) and "sharp bounds | 5.82–30.61 % | " in str(found)
+    page = found._repr_html_()
+    assert page.count("<tr>") == len(found.rows) + 3 and "<th>40 %</th>" in page
+
+
 def test_a_fit_of_gb2_is_quick() -> None:
     best = min(_seconds() for _ in range(20))
     assert best < 0.03

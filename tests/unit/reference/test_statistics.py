@@ -156,3 +156,19 @@ def test_poverty_standard_and_dibao() -> None:
 def test_a_year_without_a_figure_is_said(ask: object) -> None:
     with pytest.raises(NotPublished, match="2013–2024"):
         ask(2025)  # type: ignore[operator]
+
+
+def test_the_total_population_and_the_backtest_are_those_of_the_files() -> None:
+    for row in NATIONAL:
+        assert (
+            statistics.national_population(int(row["year"])).value
+            == Decimal(row["national_population_10k_yearend"]) * 10_000
+        )
+    printed = _rows("quintile_backtest.csv")
+    assert len(statistics.quintile_backtest()) == len(printed) == 48
+    for found, row in zip(statistics.quintile_backtest(), printed, strict=True):
+        assert (found.method, found.criterion or "") == (row["method"], row["criterion"])
+        assert (found.bias, found.unequal_bias) == (float(row["bias_pp"]), float(row["unequal_bias_pp"]))
+        assert abs(found.bias) <= found.mean_abs_error and found.populations in range(34, 39)
+    rural, total = statistics.PRINTED_POPULATION
+    assert rural < total and len(statistics.PRINTED_TABLE_1) == 3

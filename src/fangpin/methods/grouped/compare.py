@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from fangpin.methods.estimate import Estimate, Refused
 from fangpin.methods.grouped import words
 from fangpin.methods.grouped.fit import Fit, read_line
 from fangpin.methods.grouped.table import Table
-from fangpin.vocabulary.text import Text
+from fangpin.vocabulary.text import Text, lang_or_default
 
 CANDIDATES: tuple[tuple[str, str | None], ...] = (
     ("gb2", "log_means"),
@@ -119,6 +120,31 @@ class Comparison:
 
     def __iter__(self) -> Any:
         return iter(self.rows)
+
+    def __str__(self) -> str:
+        lang = lang_or_default(None)
+        said = [f"{label}: {e.sentence(lang)}" for label, e in zip(self.labels, self.estimates, strict=True)]
+        return "\n".join([*said, *(" | ".join(cells) for cells in self._cells(lang))])
+
+    def _repr_html_(self) -> str:
+        lang = lang_or_default(None)
+        head, *body = self._cells(lang)
+        heads = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+        rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
+        said = "".join(e._repr_html_() for e in self.estimates)
+        return f"{said}<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+    def _cells(self, lang: str) -> list[list[str]]:
+        """The table as words: methods × lines, the accepted range and the bounds last."""
+        rows = [[Text("方法", "method")(lang), *self.labels, Text("接受", "accepted")(lang)]]
+        for row in self.rows:
+            rates = ["—" if r is None else f"{100 * r:.2f} %" for r in row.rates]
+            rows.append([row.name(lang), *rates, "✓" if row.accepted else ""])
+        ranges = ["—" if r is None else f"{100 * r[0]:.2f}–{100 * r[1]:.2f} %" for r in self.ranges]
+        bounds = [f"{100 * low:.2f}–{100 * high:.2f} %" for low, high in self.bounds]
+        rows.append([Text("被接受的范围", "accepted range")(lang), *ranges, ""])
+        rows.append([Text("上下界", "sharp bounds")(lang), *bounds, ""])
+        return rows
 
     def to_dict(self, lang: str = "zh") -> dict[str, Any]:
         """Plain values: lines, rows, ranges, bounds; persons too where the population is known."""
