@@ -204,6 +204,9 @@ def _write_draft(draft: Path, paths: list[Path], profile: str | None) -> None:
 
 SEVERITIES = {"error": Text("错误", "error"), "warning": Text("提示", "warning"), "info": Text("说明", "note")}
 MOST_LINES = 40
+MOST_ABOUT = 20
+ABOUT_FILES = frozenset(f"FP-INTAKE-0{number}" for number in (70, 71, 72, 74, 75, 77, 80, 83))
+"""What was found out about files and sheets: how they were read stands above what is wrong with them."""
 
 
 def check_text(found: CheckResult, lang: str) -> str:
@@ -217,7 +220,9 @@ def check_text(found: CheckResult, lang: str) -> str:
             f"findings, {counts.refused:,} refused",
         )(lang)
     ]
-    ordered = sorted(found.findings, key=lambda f: list(SEVERITIES).index(f.severity))
+    lines += [finding_line(f, lang) for f in found.findings if f.code in ABOUT_FILES][:MOST_ABOUT]
+    rest = [f for f in found.findings if f.code not in ABOUT_FILES]
+    ordered = sorted(rest, key=lambda f: list(SEVERITIES).index(f.severity))
     lines += [finding_line(f, lang) for f in ordered[:MOST_LINES]]
     if len(ordered) > MOST_LINES:
         lines.append(

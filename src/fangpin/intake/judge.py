@@ -129,6 +129,7 @@ def judge(
         UnusableInput: a key column is missing or doubled.
     """
     heads = [read_headings(table, raw.headings, raw.origin, same_columns(raw.frame), raw.meant) for raw in raws]
+    heads = [replace(h, likely={**h.likely, **raw.likely}) for raw, h in zip(raws, heads, strict=True)]
     pairs = list(zip(raws, heads, strict=True))
     return judge_headed(table, pairs, columns, check_regions=check_regions, households=households), heads
 

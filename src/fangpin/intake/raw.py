@@ -7,8 +7,8 @@ Not     what a column means (headings), what a cell means (columns)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -69,6 +69,8 @@ class RawTable:
     """Whether its rows are rows of the file; not where they were made of another table's rows."""
     notes: tuple[Note, ...] = ()
     """What was found about its cells before they were read."""
+    likely: Mapping[str, str] = field(default_factory=dict)
+    """Fields that no column is, with the unknown heading most like each, where a profile looked for them."""
     match: bool = False
     """Whether household and person are still to be found by identity number."""
     blank_key: str = "FP-INTAKE-040"

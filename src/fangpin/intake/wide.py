@@ -17,7 +17,7 @@ from fangpin import tables
 from fangpin.intake.columns import as_text, clean
 from fangpin.intake.headings import unknown_column
 from fangpin.intake.layouts import HOUSEHOLD_ID
-from fangpin.intake.likeness import likeliest
+from fangpin.intake.likeness import Likely, likeliest
 from fangpin.intake.messages import finding, unusable
 from fangpin.intake.places import codes, numbered_within
 from fangpin.intake.raw import Note, Origin, RawTable, Sheet, unique_names
@@ -38,7 +38,9 @@ def tables_of(sheet: Sheet, reading: Reading) -> tuple[list[RawTable], list[Find
         UnusableInput: the column of household ids stands twice with different contents.
     """
     sheet, reading, findings = _once(sheet, reading)
-    findings = [said(sheet, reading), *findings, *_unknown(sheet, reading)]
+    guesses = _guesses(sheet, reading)
+    findings = [said(sheet, reading), *findings]
+    findings += [unknown_column(reading.spec.rows, sheet.headings[i], i, sheet.origin, g) for i, g in guesses.items()]
     columns = _finished(sheet, reading)
     placed = _placed(sheet, reading, columns, findings)
     repeats = [name for name in reading.spec.repeats if name == "household" or any(_own(reading, name))]
@@ -46,7 +48,13 @@ def tables_of(sheet: Sheet, reading: Reading) -> tuple[list[RawTable], list[Find
     main, numbered = _rows(sheet, reading, columns, placed)
     if numbered:
         findings.append(finding("FP-INTAKE-077", file=sheet.origin.file, sheet=sheet.origin.sheet))
-    return [*raws, main], findings
+    likely = {g.field.path: sheet.headings[i] for i, g in guesses.items() if g is not None}
+    return [_with_likely(raw, likely) for raw in (*raws, main)], findings
+
+
+def _with_likely(raw: RawTable, likely: dict[str, str]) -> RawTable:
+    own = {path.partition(".")[2]: heading for path, heading in likely.items() if path.startswith(f"{raw.table}.")}
+    return replace(raw, likely=own)
 
 
 def said(sheet: Sheet, reading: Reading) -> Finding:
@@ -63,15 +71,12 @@ def said(sheet: Sheet, reading: Reading) -> Finding:
     )
 
 
-def _unknown(sheet: Sheet, reading: Reading) -> list[Finding]:
-    """A finding for each column that the profile does not know, with what it most likely is."""
+def _guesses(sheet: Sheet, reading: Reading) -> dict[int, Likely | None]:
+    """What each column that the profile does not know most likely is."""
     own = (reading.spec.rows, *reading.spec.repeats)
     free = [f for t in own for f in tables.catalogue().table(t).columns.values() if _path(f) not in reading.paths]
-    return [
-        unknown_column(reading.spec.rows, heading, i, sheet.origin, likeliest(heading, free))
-        for i, (heading, column) in enumerate(zip(sheet.headings, reading.columns, strict=True))
-        if not column.known
-    ]
+    unknown = [i for i, column in enumerate(reading.columns) if not column.known]
+    return {i: likeliest(sheet.headings[i], free) for i in unknown}
 
 
 def _path(field: Field) -> str:

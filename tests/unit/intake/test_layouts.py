@@ -171,6 +171,7 @@ def test_an_unknown_column_is_named_with_what_it_most_likely_is(tmp_path: Path) 
     assert set(hints) == {"身体健康情况", "姓明"}
     [absent] = [f for f in result.findings if f.field == "member.health_status" and f.code.endswith("016")]
     assert absent.severity == "warning"
+    assert "身体健康情况" in absent.remedy.zh
 
 
 @pytest.mark.parametrize(
