@@ -156,9 +156,8 @@ class Examiner:
                 tally.unknown += len(truth)
                 continue
             tally.unknown += truth.null_count()
-            hits = of_rule(check, facts, truth)
-            if hits.size:
-                yield check, hits
+            if truth.any():
+                yield check, of_rule(check, facts, truth)
 
     def _of_function(self, check: Check, function: Function, facts: PartFacts) -> Iterator[tuple[Check, Hits]]:
         self.tallies[check.code].rows += facts.plain.today[function.table].height
