@@ -194,11 +194,13 @@ def answers(values: Any, name: str) -> NDArray[np.int8]:
         column = _from_objects(column, name)
     if column.dtype == pl.Boolean:
         return (column.cast(pl.Int8).fill_null(-1) if column.null_count() else column.cast(pl.Int8)).to_numpy()
+    if column.dtype == pl.Null:
+        column = column.cast(pl.Int8)
     if not column.dtype.is_numeric():
         raise refuse("019", f"{name}：应为是/否", f"{name}: yes or no is wanted", read=str(column.dtype))
     if column.dtype.is_float():
         column = column.fill_nan(None)
-    odd = int((~column.is_in([0, 1])).sum())
+    odd = int(((column != 0) & (column != 1)).sum())
     if odd:
         raise refuse(
             "019",

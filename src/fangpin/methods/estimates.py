@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from scipy import stats
@@ -88,6 +88,7 @@ class Estimates(Mapping[Any, Estimate]):
     warnings: tuple[Caution, ...] = ()
     own: tuple[tuple[Caution, ...], ...] = ()
     lines: F | None = None
+    kind: Literal["confidence", "bounds"] = "confidence"
     refused: Mapping[Any, Text] = field(default_factory=dict)
 
     def __getitem__(self, label: Any) -> Estimate:
@@ -126,6 +127,7 @@ class Estimates(Mapping[Any, Estimate]):
             self.basis,
             se=error,
             interval=ends,
+            interval_kind=self.kind,
             level=self.level,
             n=int(self.n[i]),
             population=float(self.population[i]),
