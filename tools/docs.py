@@ -87,7 +87,15 @@ def quality_checks(lang: str) -> str:
     return page.markdown(lang)
 
 
+def codes(lang: str) -> str:
+    """The page of codes."""
+    from fangpin.reports import codes
+
+    return codes.markdown(lang)
+
+
 PAGES: dict[str, Callable[[str], str]] = {
+    "codes": codes,
     "commands": commands,
     "data-dictionary": data_dictionary,
     "quality-checks": quality_checks,

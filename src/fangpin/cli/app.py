@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import typer
 
+from fangpin.cli.code import code
 from fangpin.cli.commands import check, compare, demo, explain, identify, replay, synth, template, visits
 from fangpin.cli.door import h
 from fangpin.cli.lines import headcount, line, table1
@@ -47,6 +48,7 @@ for command, text in (
             "found, 1 if nothing was (what is nearest is listed)",
         ),
     ),
+    (code, h("一个代码（FP-…）的说明：原因、例子、办法", "what a code (FP-…) means: cause, example, remedy")),
     (demo, h("演示：问卷数据与模拟县各跑一遍", "the main job on survey data and on a generated county")),
 ):
     app.command(name=command.__name__, help=text)(command)

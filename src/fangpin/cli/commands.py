@@ -231,6 +231,9 @@ def check_text(found: CheckResult, lang: str) -> str:
                 f"… and {len(ordered) - MOST_LINES:,} more; --out writes them all",
             )(lang)
         )
+    if ordered:
+        code = ordered[0].code
+        lines.append(Text(f"代码的说明：fangpin code {code}", f"what a code means: fangpin code {code}")(lang))
     return "\n".join(lines)
 
 

@@ -137,6 +137,7 @@ def _refuse(error: FangpinError) -> None:
     if _door.as_json:
         print(json.dumps({"error": error.to_json(_door.lang)}, ensure_ascii=False, indent=1))
     print(error.message(_door.lang), file=sys.stderr)
+    print(Text(f"说明  fangpin code {error.code}", f"more  fangpin code {error.code}")(_door.lang), file=sys.stderr)
     if _door.debug:
         traceback.print_exc()
 
