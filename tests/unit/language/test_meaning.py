@@ -12,7 +12,8 @@ from fangpin.language.interpret import completed_years, evaluate
 from fangpin.language.parse import Context, Parameter, parse
 from fangpin.language.tree import FALSE, TRUE, In, Lit, never_negative, walk
 from fangpin.language.units import Unfit, combined
-from fangpin.language.vocabulary import vocabulary
+from fangpin.language.vocabulary import check_vocabulary, vocabulary
+from fangpin.vocabulary.errors import DocumentError
 from fangpin.vocabulary.money import MICRO
 
 TODAY = date(2021, 6, 30)
@@ -194,3 +195,12 @@ def test_what_can_never_be_below_zero(text: str, never: bool) -> None:
 )
 def test_completed_years(born: str, day: str, years: int) -> None:
     assert completed_years(date.fromisoformat(born), date.fromisoformat(day)) == years
+
+
+@pytest.mark.parametrize(
+    "text", ["any_measure(true)", "this_year.a > 0", "members_listed > 1", "count_loans(true) > 1"]
+)
+def test_what_is_for_checks_only_refuses_to_load_in_a_standard(text: str) -> None:
+    with pytest.raises(DocumentError):
+        parse(text, Context(vocabulary()))
+    assert parse(text, Context(check_vocabulary()))

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+import exports
 from fangpin.intake import plan
 from fangpin.intake.check import CheckResult, check
 from fangpin.intake.read import read_batch
@@ -48,6 +49,7 @@ def test_a_finding_stands_at_its_cell(county: Path) -> None:
     assert (young.severity, young.field) == ("error", "member.public_job")
     assert (young.file, young.row, young.column) == ("member.csv", 2, "公益性岗位类型")
     assert "15岁" in young.message.zh and "15 years" in young.message.en
+    assert young.expected.zh and "S4 rule 5_12_004" in young.authority.en and "DQ19" in young.authority.zh
     phone = found["FP-DQ-013", "1"]
     assert (phone.file, phone.row, phone.column, phone.read) == ("household.csv", 2, "phone", "＊＊＊")
     assert "3位" in phone.message.zh
@@ -64,6 +66,24 @@ def test_rows_with_a_finding_count_once_and_notes_do_not(county: Path) -> None:
     assert found.by_table["member"].accepted_with_findings == 2
     assert sum(f.counts.accepted_with_findings for f in found.files) == 3
     assert found.exit_code == 1
+
+
+def test_rows_that_made_a_household_are_marked_and_counted_once(tmp_path: Path) -> None:
+    head = ["县", "乡（镇）", "行政村", "户编号", "家庭人口数", "姓名", "证件号码", "与户主关系", "性别"]
+    rows = [
+        ["德化县", "浔中镇", "乐陶村", "0417", "1", "王小明", "", "户主", "男"],
+        ["德化县", "浔中镇", "乐陶村", "0417", "1", "李红", NUMBER, "配偶", "男"],
+        ["德化县", "浔中镇", "乐陶村", "0418", "1", "欧阳红", "", "户主", "女"],
+    ]
+    book = exports.xlsx(tmp_path / "导出.xlsx", {"Sheet1": [["名单"], ["导出"], head, *rows]})
+    plain, found = check(book), examined(book)
+    codes = {(f.code, f.row) for f in found.findings}
+    assert ("FP-DQ-057", 4) in codes  # about the household, which its first row made
+    assert {("FP-DQ-009", 5), ("FP-DQ-038", 5)} <= codes
+    c = found.counts
+    assert (c.rows, c.refused) == (plain.counts.rows, plain.counts.refused) == (3, 0)
+    assert c.accepted_with_findings == len({f.row for f in found.findings if f.row > 3 and f.severity != "info"})
+    assert sum(f.counts.accepted_with_findings for f in found.files) == c.accepted_with_findings
 
 
 def test_what_cannot_be_judged_is_counted(county: Path) -> None:

@@ -34,6 +34,12 @@ from fangpin.vocabulary.text import Text
 State = Literal["verified", "local", "unverified", "ours"]
 Scene = dict[str, Any]
 CODE = re.compile(r"DQ(\d{2,3})")
+STATES: dict[State, Text] = {
+    "verified": Text("已核实", "verified"),
+    "local": Text("地方", "local"),
+    "unverified": Text("未核实", "unverified"),
+    "ours": Text("我们的", "ours"),
+}
 PLACE = re.compile(r"\{([a-z_0-9.]+)\}")
 
 
@@ -136,6 +142,15 @@ class Check:
     def finding_code(self) -> str:
         """The code of its findings."""
         return finding_code(self.code)
+
+    @cached_property
+    def authority(self) -> Text:
+        """Who says so: the check, its source and how far that was read."""
+        state = STATES[self.state]
+        return Text(
+            f"疑点规则 {self.code}：{self.source}（{state.zh}）",
+            f"quality check {self.code}: {self.source} ({state.en})",
+        )
 
     @cached_property
     def message_columns(self) -> tuple[tuple[str, t.Col], ...]:

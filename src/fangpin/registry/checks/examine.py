@@ -247,6 +247,8 @@ class Examiner:
             row,
             column,
             hits.read[i],
+            check.entry.reason.text(),
+            check.authority,
         )
 
     def to_json(self, lang: str) -> dict[str, object]:

@@ -52,6 +52,7 @@ SAYINGS: dict[str, tuple[Text, Text]] = {
         Text("补上 record", "fill in record"),
     ),
 }
+_AUTHORITY = Text("数据疑点页：豁免", "the page of the quality checks: exemptions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +175,6 @@ def _unusable(path: Path, read: str) -> UnusableInput:
 def _said(code: str, file: str, line: int, read: str, record: str, severity: str = "warning") -> Finding:
     message, remedy = SAYINGS[code]
     grade: Any = severity
-    return Finding(code, grade, message, remedy, record=record, file=file, row=line, read=read[:200])
+    return Finding(
+        code, grade, message, remedy, "", record, file, row=line, read=read[:200], expected=remedy, authority=_AUTHORITY
+    )

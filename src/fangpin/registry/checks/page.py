@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fangpin.registry.checks.documents import Check, checks
+from fangpin.registry.checks.documents import STATES, Check, checks
 from fangpin.vocabulary.text import Text
 
 INTRODUCTION = {
@@ -49,12 +49,6 @@ household/person), `reason`, `approver` and `until` (the last day). One without 
 past it, does not
 count, and that is said; exempted findings are listed under `exempted` and never dropped.
 """,
-}
-STATES = {
-    "verified": Text("已核实", "verified"),
-    "local": Text("地方", "local"),
-    "unverified": Text("未核实", "unverified"),
-    "ours": Text("我们的", "ours"),
 }
 SEVERITIES = {"error": Text("错误", "error"), "warning": Text("提示", "warning"), "info": Text("说明", "note")}
 WORDS = {
