@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -137,3 +138,54 @@ def national(
     rows = [["序号", *headings], *([str(i), *map(_cell, row)] for i, row in enumerate(wide.rows(), 1))]
     above = [["监测对象家庭成员信息（自定义导出）"], ["导出单位：德化县", "", "导出时间：2021-12-31"]] if titles else []
     return [*above, *rows], len(above)
+
+
+def xlsb(path: Path, sheets: dict[str, Rows]) -> Path:
+    """A binary workbook with nothing but text, as little of [MS-XLSB] as there must be."""
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    links = "".join(
+        f'<Relationship Id="rId{i}" Type="{relation}/worksheet" Target="worksheets/sheet{i}.bin"/>'
+        for i in range(1, len(sheets) + 1)
+    )
+    bundle = b"".join(
+        _record(0x9C, struct.pack("<II", 0, i) + _wide(f"rId{i}") + _wide(name)) for i, name in enumerate(sheets, 1)
+    )
+    head = '<?xml version="1.0" encoding="UTF-8"?>'
+    package = "http://schemas.openxmlformats.org/package/2006"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        types = '<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>'
+        archive.writestr("[Content_Types].xml", f'{head}<Types xmlns="{package}/content-types">{types}</Types>')
+        archive.writestr(
+            "xl/_rels/workbook.bin.rels",
+            f'{head}<Relationships xmlns="{package}/relationships">{links}</Relationships>',
+        )
+        archive.writestr("xl/workbook.bin", _record(0x83) + _record(0x8F) + bundle + _record(0x90) + _record(0x84))
+        for i, rows in enumerate(sheets.values(), 1):
+            archive.writestr(f"xl/worksheets/sheet{i}.bin", _xlsb_sheet(rows))
+    return path
+
+
+def _xlsb_sheet(rows: Rows) -> bytes:
+    width = max(map(len, rows))
+    cells = b""
+    for i, row in enumerate(rows):
+        cells += _record(0x00, struct.pack("<IIHHB", i, 0, 300, 0, 0) + struct.pack("<I", 0))
+        for j, cell in enumerate(row):
+            if cell:
+                cells += _record(0x06, struct.pack("<II", j, 0) + _wide(cell))
+    size = _record(0x94, struct.pack("<IIII", 0, len(rows) - 1, 0, width - 1))
+    return _record(0x81) + size + _record(0x91) + cells + _record(0x92) + _record(0x82)
+
+
+def _record(kind: int, data: bytes = b"") -> bytes:
+    number = bytes([kind]) if kind < 0x80 else bytes([(kind & 0x7F) | 0x80, kind >> 7])
+    length, left = b"", len(data)
+    while True:
+        length += bytes([(left & 0x7F) | (0x80 if left > 0x7F else 0)])
+        left >>= 7
+        if not left:
+            return number + length + data
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text.encode("utf-16-le")) // 2) + text.encode("utf-16-le")

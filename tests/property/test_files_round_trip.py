@@ -22,7 +22,7 @@ ENCODINGS = [
     ("utf-16-be", b""),
 ]
 SEPARATORS = [",", ";", "\t", "|", "，"]
-SHAPES = ["text", "xlsx", "xls", "ods", "zip of text", "zip of a workbook", "several paths"]
+SHAPES = ["text", "xlsx", "xls", "xlsb", "ods", "zip of text", "zip of a workbook", "several paths"]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def _text(rows: exports.Rows, rng: random.Random) -> bytes:
 
 def _written(path: Path, sheets: dict[str, exports.Rows], shape: str, rng: random.Random) -> Path | list[Path]:
     path.mkdir()
-    if shape in ("xlsx", "xls", "ods"):
+    if shape in ("xlsx", "xls", "xlsb", "ods"):
         return getattr(exports, shape)(path / f"county.{shape}", sheets)  # type: ignore[no-any-return]
     if shape == "zip of a workbook":
         book = exports.xlsx(path / "b.xlsx", sheets)

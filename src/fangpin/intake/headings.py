@@ -14,7 +14,7 @@ from functools import cache
 import polars as pl
 
 from fangpin import tables
-from fangpin.intake.likeness import Likely, likeliest
+from fangpin.intake.likeness import MOST, Likely, likeliest
 from fangpin.intake.messages import SAYINGS, finding, unusable
 from fangpin.intake.raw import Origin
 from fangpin.tables import Field, Table
@@ -90,7 +90,8 @@ def read_headings(
                 unknown.append((number, heading))
         if name:
             found.setdefault(name, []).append(number)
-    guesses = {n: likeliest(h, (f for f in table.columns.values() if f.name not in found)) for n, h in unknown}
+    free = [f for f in table.columns.values() if f.name not in found]
+    guesses = {n: likeliest(h, free) if i < MOST else None for i, (n, h) in enumerate(unknown)}
     findings = [unknown_column(table.name, heading, n, origin, guesses[n]) for n, heading in unknown]
     for key in table.identity:
         if key not in found:

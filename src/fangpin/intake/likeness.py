@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from fangpin import tables
@@ -20,6 +20,9 @@ from fangpin.tables.yaml_file import Strict, load
 from fangpin.vocabulary.text import Text
 
 LEAST = 0.6
+LONGEST = 60
+MOST = 300
+"""How many unknown headings of one sheet are looked at; more than that is no sheet with a few slips."""
 _SYNONYM = 0.95
 _PINYIN = 0.9
 
@@ -60,7 +63,7 @@ def synonyms() -> dict[str, tuple[str, ...]]:
 def likeliest(heading: str, fields: Iterable[Field]) -> Likely | None:
     """The field most like a heading, or None where none is alike enough."""
     word = normal(heading)
-    if not word:
+    if not word or len(word) > LONGEST:
         return None
     best: Likely | None = None
     for field in fields:
@@ -92,17 +95,18 @@ def _names(path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((normal(field.name), zh, zh.partition("(")[0], zh.removeprefix("是否"), en)))
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def _ratio(one: str, other: str) -> float:
     """How alike two texts are, 0–1; one that holds the other is at least fairly alike."""
     if not one or not other:
         return 0.0
-    ratio = SequenceMatcher(None, one, other, autojunk=False).ratio()
+    alike = SequenceMatcher(None, one, other, autojunk=False)
+    ratio = alike.ratio() if alike.real_quick_ratio() >= LEAST and alike.quick_ratio() >= LEAST else 0.0
     short, long = sorted((one, other), key=len)
     return max(ratio, 0.75) if len(short) > 2 and short in long and _chinese(short) else ratio
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def _sound(text: str) -> str:
     """The pinyin of a text without tones."""
     from pypinyin import lazy_pinyin  # slow to load, and needed only where a heading is unknown

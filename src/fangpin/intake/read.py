@@ -14,15 +14,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
+from fangpin import tables
 from fangpin.intake.batch import Batch, Progress
-from fangpin.intake.frames import read_frames
-from fangpin.intake.gather import gather
+from fangpin.intake.frames import as_columns, read_frames
+from fangpin.intake.gather import Item, gather
 from fangpin.intake.layouts import HOUSEHOLD_ID, Layout, is_layout, load_layout, shipped
 from fangpin.intake.matching import contradicting, divided, field_columns, matched
 from fangpin.intake.memory import memory_batch
 from fangpin.intake.messages import finding, unusable
 from fangpin.intake.parquet import parquet_batch
-from fangpin.intake.raw import RawTable
+from fangpin.intake.raw import Origin, RawTable, Sheet, unique_names
 from fangpin.intake.sources import ARCHIVES, PARQUET, Listing, TableFile, list_folder, names_a_table, suffix
 from fangpin.intake.understand import understand
 
@@ -55,6 +58,10 @@ def read_batch(
     if isinstance(source, Mapping):
         if profile is not None and layout_of(profile) is None:
             return _mapped(source, profile, progress)
+        asked = layout_of(profile)
+        if asked is not None:
+            raws, findings = understand([_item(name, frame) for name, frame in source.items()], asked)
+            return memory_batch(raws, findings, place="", profile=(asked.name, asked.sha256))
         raws, findings = read_frames(source)
         return memory_batch(raws, findings, place="")
     some: list[str | Path] = [source] if isinstance(source, str | Path) else list(source)
@@ -71,6 +78,14 @@ def read_batch(
         if listing is not None:
             return parquet_batch(listing, str(paths[0]), progress)
     return _batch(paths, layout, progress)
+
+
+def _item(name: str, frame: Any) -> Item:
+    """A frame in memory as a sheet."""
+    columns = as_columns(frame, name)
+    named = [series.alias(n) for n, (_, series) in zip(unique_names(len(columns)), columns, strict=True)]
+    sheet = Sheet(tuple(heading for heading, _ in columns), pl.DataFrame(named), Origin(name))
+    return Item(sheet, tables.catalogue().table_named(name))
 
 
 def _mapped(source: Source, profile: str | Path, progress: Progress | None) -> Batch:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fangpin import tables
 from fangpin.intake.header import normal
@@ -23,6 +23,8 @@ from fangpin.vocabulary.text import Text
 TEMPLATE = "template"
 _TEMPLATE_TITLE = Text("本系统模板", "the template of fangpin")
 _LEAST_HEADINGS = 3
+MOST_HEADINGS = 1_000
+"""How many headings are compared to choose a profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,18 @@ def recognise(sheet: Sheet, profile: Layout | None = None) -> Reading | None:
     """
     if profile is not None:
         return _asked(sheet, profile)
-    found = [r for r in readings(sheet) if r.whole and r.known >= _LEAST_HEADINGS]
+    found = [r for r in readings(_beginning(sheet)) if r.whole and r.known >= _LEAST_HEADINGS]
     found = [r for r in found if r.known >= r.spec.least * r.headings]
-    return max(found, key=lambda r: r.rank, default=None)
+    best = max(found, key=lambda r: r.rank, default=None)
+    if best is None or len(sheet.headings) <= MOST_HEADINGS:
+        return best
+    return read(sheet, best.spec, best.profile, best.title, best.kind)
+
+
+def _beginning(sheet: Sheet) -> Sheet:
+    """The sheet with no more columns than any export has."""
+    most = MOST_HEADINGS
+    return sheet if len(sheet.headings) <= most else replace(sheet, headings=sheet.headings[:most], groups=())
 
 
 def readings(sheet: Sheet) -> Iterator[Reading]:
@@ -100,7 +111,7 @@ def readings(sheet: Sheet) -> Iterator[Reading]:
 
 def nearest(sheet: Sheet) -> Reading | None:
     """The reading that knows most headings, good enough or not."""
-    found = [r for r in readings(sheet) if r.known]
+    found = [r for r in readings(_beginning(sheet)) if r.known]
     return max(found, key=lambda r: (r.whole, *r.rank), default=None)
 
 

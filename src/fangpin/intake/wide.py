@@ -17,7 +17,7 @@ from fangpin import tables
 from fangpin.intake.columns import as_text, clean
 from fangpin.intake.headings import unknown_column
 from fangpin.intake.layouts import HOUSEHOLD_ID
-from fangpin.intake.likeness import Likely, likeliest
+from fangpin.intake.likeness import MOST, Likely, likeliest
 from fangpin.intake.messages import finding, unusable
 from fangpin.intake.places import codes, numbered_within
 from fangpin.intake.raw import Note, Origin, RawTable, Sheet, unique_names
@@ -76,7 +76,7 @@ def _guesses(sheet: Sheet, reading: Reading) -> dict[int, Likely | None]:
     own = (reading.spec.rows, *reading.spec.repeats)
     free = [f for t in own for f in tables.catalogue().table(t).columns.values() if _path(f) not in reading.paths]
     unknown = [i for i, column in enumerate(reading.columns) if not column.known]
-    return {i: likeliest(sheet.headings[i], free) for i in unknown}
+    return {i: likeliest(sheet.headings[i], free) if n < MOST else None for n, i in enumerate(unknown)}
 
 
 def _path(field: Field) -> str:

@@ -78,11 +78,11 @@ def test_a_few_broken_bytes_are_said_and_the_rest_is_read(tmp_path: Path) -> Non
     assert "UTF-8" in found.message.en
 
 
-@pytest.mark.parametrize("name", ["county.xlsx", "county.xlsm", "county.xls", "county.ods"])
+@pytest.mark.parametrize("name", ["county.xlsx", "county.xlsm", "county.xls", "county.xlsb", "county.ods"])
 def test_workbooks_of_any_kind(tmp_path: Path, name: str) -> None:
     sheets = {"户基本信息": ROWS, "家庭成员": MEMBERS}
     path = tmp_path / name
-    write = {".xls": exports.xls, ".ods": exports.ods}.get(path.suffix, exports.xlsx)
+    write = {".xls": exports.xls, ".xlsb": exports.xlsb, ".ods": exports.ods}.get(path.suffix, exports.xlsx)
     write(path, sheets)
     assert homes(path) == HOMES
     result = check(path)

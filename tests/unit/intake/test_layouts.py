@@ -406,3 +406,17 @@ def test_one_id_with_two_heads_is_refused_and_never_laid_over(tmp_path: Path) ->
     assert {(f.file, f.row) for f in of(result, "042")} == {("household.csv", 2), ("b.xlsx", 2)}
     assert read_batch(paths).load().frames["household"]["household_id"].to_list() == ["2"]
     adds_up(result)
+
+
+def test_frames_are_read_by_a_layout_too(tmp_path: Path) -> None:
+    frame = pl.DataFrame({h: [row[i] for row in ROWS] for i, h in enumerate(HEAD)})
+    loaded = read_batch({"export": frame}, profile="national_export_2021").load()
+    assert loaded.frames["household"]["population"].to_list() == [3, 1]
+    assert loaded.frames["member"].height == 3
+
+
+def test_more_unknown_columns_than_anybody_could_look_at(tmp_path: Path) -> None:
+    head = ["户编号", *(f"列{i}" for i in range(3_000))]
+    path = tmp_path / "household.csv"
+    path.write_text(",".join(head) + "\n1" + ",x" * 3_000 + "\n", "utf-8")
+    assert len(of(check(path), "011")) == 3_000
