@@ -2,8 +2,8 @@
 
 Reads   a benchmark (income or consumption against a line; or yes/no, as a village's deliberation), and who was
         selected (yes/no, or a score with a cutoff; low scores are selected first)
-Gives   Targeting: exclusion_error, inclusion_error, coverage, leakage, precision, false_positive_rate, total_error, cgh,
-        differential, auc, each with its interval and for every group; roc and budget_curve as frames
+Gives   Targeting: exclusion_error, inclusion_error, coverage, leakage, precision, false_positive_rate, total_error,
+        cgh, differential, auc, each with its interval and for every group; roc and budget_curve as frames
 Not     whether the rule is right: an error is one only against the benchmark that is named
 Keeps   an open answer is neither selected nor not: it is counted and refused; strictly below the line
 Source  Cornia and Stewart 1993; Coady, Grosh and Hoddinott 2004 (CGH); Ravallion 2009 (differential); DeLong 1988
@@ -266,8 +266,8 @@ class Targeting:
             each: What one person (or household, as the weights count) costs.
 
         Returns:
-            A row a budget: ``budget``, ``served`` (share of all), ``coverage`` (of the poor), ``inclusion_error``. Within
-            a tie of scores people are served in part.
+            A row a budget: ``budget``, ``served`` (share of all), ``coverage`` (of the poor), ``inclusion_error``.
+            Within a tie of scores people are served in part.
         """
         if not each > 0:
             raise refuse("032", "每人费用应大于零", "the cost of one must be above zero", read=repr(each))
