@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from fangpin.methods.estimate import Estimate
+from fangpin.evaluation.published import national
+from fangpin.methods.estimate import Caution, Estimate
 from fangpin.methods.grouped import Comparison, GroupedIncome, Row
 from fangpin.reference import statistics
 from fangpin.reference.statistics import Backtest
@@ -61,6 +62,7 @@ class Table1:
     backtest: tuple[Backtest, ...]
     rural: float
     total: float
+    cautions: tuple[Caution, ...] = ()
 
     def in_10k(self, rate: float | None) -> float | None:
         """Persons in 万, two decimals."""
@@ -105,7 +107,7 @@ class Table1:
                 }
                 for b in self.backtest
             ],
-            "warnings": [{"code": w.code, "message": w(lang)} for w in self.printed[0].reproduced.warnings],
+            "warnings": [{"code": w.code, "message": w(lang)} for w in self.cautions],
         }
 
     def _scenario(self, scenario: Scenario, lang: str) -> dict[str, Any]:
@@ -192,4 +194,6 @@ def table_1() -> Table1:
         ),
     )
     rural, total = (float(n) for n in statistics.PRINTED_POPULATION)
-    return Table1(printed, scenarios, statistics.quintile_backtest(), rural, total)
+    sources = tuple(caution for year in (2019, 2020) for caution in national(year).cautions)
+    cautions = (*printed[0].reproduced.warnings, *sources)
+    return Table1(printed, scenarios, statistics.quintile_backtest(), rural, total, cautions)

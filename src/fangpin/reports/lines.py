@@ -86,7 +86,7 @@ def _printed(found: Table1, lang: str) -> Section:
     return Section("answer", w["title"](lang)).add(
         para(w["what"](lang)),
         Table("", heads, rows, stack=True),
-        _cautions(found.printed[0].reproduced.warnings, lang),
+        _cautions(found.cautions, lang),
     )
 
 

@@ -90,6 +90,14 @@ def test_points_that_are_no_lorenz_curve() -> None:
         GroupedIncome.from_lorenz([0.3, 0.6, 1], [0.1, 0.35, 1], 100.0)
 
 
+def test_ordinates_printed_with_few_digits_pass_and_are_marked() -> None:
+    rounded = GroupedIncome.from_lorenz(
+        [0.01, 0.02, 0.2, 0.5, 0.8, 1], [0.00102, 0.00203, 0.05, 0.2, 0.5, 1], 100.0, basis="person"
+    )
+    assert "means-rounded" in {w.code for w in rounded.warnings}
+    assert rounded.fit("lorenz_beta").headcount(50.0) > 0
+
+
 def test_too_few_groups_for_a_shape() -> None:
     three = GroupedIncome(means=[2.0, 5.0, 9.0], basis="person")
     with pytest.raises(ValueError, match="at least 4 groups"):

@@ -94,13 +94,13 @@ def read_shares(shares: Any, groups: int) -> tuple[Array, bool]:
     return found / total, abs(total - 1) > 1e-9
 
 
-def rising(means: Array) -> list[Caution]:
+def rising(means: Array, rounding: float = ROUNDING) -> list[Caution]:
     """Nothing, or a caution, where means rise; a refusal where they fall by more than rounding."""
     falls = np.flatnonzero(np.diff(means) < 0)
     if not len(falls):
         return []
     worst = float(np.max((means[falls] - means[falls + 1]) / np.maximum(np.abs(means[falls]), 1e-12)))
-    if worst <= ROUNDING:
+    if worst <= rounding:
         return [words.ROUNDED_MEANS]
     at = int(falls[0])
     raise refused(

@@ -53,6 +53,7 @@ class GroupedIncome(Table):
         household_sizes: Persons per household of each group, for :meth:`to_persons`.
         population_year: Of ``population``, if not ``year``.
         lowest: The lowest possible income, for the bounds.
+        rounding: How far (relatively) a mean may fall below the one before and still pass as rounded.
 
     Raises:
         Refused: (a ValueError) no basis, shares that do not add up to 1, falling means, a value that is no number.

@@ -16,13 +16,23 @@ import numpy as np
 
 from fangpin.methods.estimate import BASES, Basis, Caution
 from fangpin.methods.grouped import words
-from fangpin.methods.grouped.arguments import numbers, positive, read_basis, read_shares, read_sizes, refused, rising
+from fangpin.methods.grouped.arguments import (
+    ROUNDING,
+    numbers,
+    positive,
+    read_basis,
+    read_shares,
+    read_sizes,
+    refused,
+    rising,
+)
 from fangpin.methods.grouped.bounds import sharp_bounds
 from fangpin.methods.grouped.criteria import Points
 from fangpin.methods.grouped.shapes import Array
 from fangpin.vocabulary.text import Text
 
 _MEAN_DIFFERS = 0.01
+_LORENZ_ROUNDING = 0.02  # ordinates are printed with few digits; the mean of a narrow group feels it
 
 
 def _from_income_shares(shares: Any, mean: float | None) -> Array:
@@ -61,6 +71,7 @@ class Table:
         household_sizes: Any = None,
         population_year: int | None = None,
         lowest: float = 0.0,
+        rounding: float = ROUNDING,
     ) -> None:
         self.basis: Basis = read_basis(basis)
         if means is None:
@@ -70,7 +81,7 @@ class Table:
             raise refused(31, Text("至少要有两组", "a table has at least two groups"), read=str(len(levels)))
         weights, rounded = read_shares(shares, len(levels))
         cautions = [words.ROUNDED_SHARES] if rounded else []
-        cautions += rising(levels)
+        cautions += rising(levels, rounding)
         self.shares: tuple[float, ...] = tuple(weights.tolist())
         self.means: tuple[float, ...] = tuple(levels.tolist())
         self.mean = positive(mean, "mean")
@@ -115,7 +126,13 @@ class Table:
             )
         kept, heights = np.r_[0.0, kept / kept[-1]], np.r_[0.0, heights / heights[-1]]
         shares = np.diff(kept)
-        made = cls(shares / shares.sum(), level * np.diff(heights) / shares, basis, mean=level, **known)
+        made = cls(
+            shares / shares.sum(),
+            level * np.diff(heights) / shares,
+            basis,
+            mean=level,
+            **{"rounding": _LORENZ_ROUNDING, **known},
+        )
         if empty.any():
             made._own = (*made._own, words.EMPTY_GROUPS)
         made.__dict__["points"] = Points(kept, heights, level, made.median)
@@ -228,6 +245,7 @@ class Table:
             source=self.source,
             population_year=self.population_year,
             lowest=self.lowest,
+            rounding=_LORENZ_ROUNDING,  # was judged when it was read
         )
 
     def __repr__(self) -> str:
