@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import combinations
 
 import polars as pl
 
@@ -103,7 +104,7 @@ def meeting(rows: pl.DataFrame, keys: tuple[str, ...], *, apart: bool = False, m
         apart: Whether only rows of different households count.
         more_than: How many rows (or households) may share a key.
     """
-    named = rows.drop_nulls(list(keys))
+    named = _twice(rows.drop_nulls(list(keys)), keys)
     groups = named.group_by(*keys).agg(
         pl.len().alias("count"),
         pl.col(KEY).n_unique().alias("\x00homes"),
@@ -112,6 +113,12 @@ def meeting(rows: pl.DataFrame, keys: tuple[str, ...], *, apart: bool = False, m
     groups = groups.filter(pl.col("\x00homes" if apart else "count") > more_than)
     found = named.join(groups, on=list(keys), how="inner")
     return found.with_columns(pl.col("count").cast(pl.String), _others().alias("others"))
+
+
+def _twice(rows: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
+    """The rows whose keys stand more than once: few, so that only these are grouped as texts."""
+    hashed = rows.select(pl.struct(list(keys)).hash().alias("hash")).to_series()
+    return rows.filter(hashed.is_duplicated())
 
 
 def _others() -> pl.Expr:
@@ -153,13 +160,14 @@ def _grandchildren(rows: Rows) -> pl.DataFrame:
 
 def _risks(rows: Rows) -> pl.DataFrame:
     """Households that name one risk twice."""
-    listed = pl.concat_list(pl.col(f"risk_{i}").cast(pl.String) for i in range(1, 6)).list.drop_nulls()
-    return rows.today["household"].filter(listed.list.n_unique() < listed.list.len()).select(AT)
+    pairs = combinations([f"risk_{i}" for i in range(1, 6)], 2)
+    same = pl.any_horizontal((pl.col(one) == pl.col(two)).fill_null(False) for one, two in pairs)
+    return rows.today["household"].filter(same).select(AT)
 
 
 def _repeated(rows: Rows, table: str, keys: tuple[str, ...]) -> pl.DataFrame:
     """Rows of one household that agree in everything that tells rows apart, every row after the first."""
-    frame = rows.today[table].drop_nulls(list(keys[:2]))
+    frame = _twice(rows.today[table].drop_nulls(list(keys[:2])), (KEY, *keys))
     again = pl.int_range(pl.len()).over(KEY, *keys) > 0
     return frame.filter(again).select(AT)
 
