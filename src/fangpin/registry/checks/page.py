@@ -23,6 +23,9 @@ INTRODUCTION = {
 来源一栏：**已核实** 指在来源里读到过；**地方** 指来自某地做法；**未核实** 指凭记忆，用前请核对；
 **我们的** 指我们自己的读法或界限。
 
+来源里的 S1 是一个县 2023 年排查库的表定义，S2 是全国系统导出表的列名与核查项，S3 是已脱贫人口名单导出，
+S4 是平台核查规则。
+
 豁免清单是 YAML（`exemptions` 下的清单）或 CSV，每条有 `check`（检查编号）、`record`（户编号，
 或 户编号/人编号）、`reason`（理由）、
 `approver`（批准人）、`until`（最后一天）。缺理由、批准人或到期日的，以及过期的，都不算数，并会说明；
@@ -43,6 +46,9 @@ three digits.
 State of the source: **verified** was read in the source; **local** comes from one place; **unverified** is
 from memory and must be
 checked before use; **ours** is our own reading or bound.
+
+In the sources S1 is the table definitions of a county's screening database of 2023, S2 the headings and checks of
+the national export, S3 the export of formerly poor persons, S4 the platform's check rules.
 
 Exemptions are YAML (a list under `exemptions`) or CSV, each with `check` (its code), `record` (household, or
 household/person), `reason`, `approver` and `until` (the last day). One without reason, approver or expiry, or
