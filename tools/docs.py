@@ -71,6 +71,14 @@ def lines(lang: str) -> str:
     return lines_page.markdown(lang)
 
 
+def definitions(lang: str) -> str:
+    """The page of definitions of the measures."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    import definitions as page
+
+    return str(page.markdown(lang))
+
+
 def pictures() -> Iterator[tuple[Path, bytes]]:
     """Every picture's place and its content, in both languages."""
     from fangpin.reports import lines_page, svg
@@ -100,6 +108,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "data-dictionary": data_dictionary,
     "quality-checks": quality_checks,
     "rule-language": rule_language,
+    "definitions": definitions,
 }
 EXPLANATIONS: dict[str, Callable[[str], str]] = {"from-table-to-headcount": lines}
 

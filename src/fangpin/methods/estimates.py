@@ -63,6 +63,7 @@ class Said(NamedTuple):
     unit: Unit = "index"
     line: Line | None = None
     how: Text = Text("加权", "weighted")
+    positive: bool = False  # cannot be below zero: its interval is taken on the logarithm
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,7 +281,7 @@ def _errors(
     se = np.where(free, se, np.nan)
     factor = np.where(free, stats.t.ppf((1 + design.level) / 2, np.maximum(found.freedom, 1)), np.nan)
     own = _own(records, measured.value, se, said.unit)
-    lower, upper = _ends(measured, se, factor, said.unit, found.units, design.level)
+    lower, upper = _ends(measured, se, factor, said, found.units, design.level)
     how = Text(
         f"{said.how.zh}；线性化标准误，{design.units or len(records.income)} 个初级单元",
         f"{said.how.en}; linearised standard error, {design.units or len(records.income)} sampling units",
@@ -297,13 +298,18 @@ def _own(records: Records, value: F, se: F, unit: Unit) -> list[tuple[Caution, .
     return marks
 
 
-def _ends(measured: Measured, se: F, factor: F, unit: Unit, units: I, level: float) -> tuple[F, F]:
-    """Ends of the intervals: on the logit for shares strictly between 0 and 1, exact at 0 and 1, else value ± t·se."""
+def _ends(measured: Measured, se: F, factor: F, said: Said, units: I, level: float) -> tuple[F, F]:
+    """Ends of the intervals: on the logit for shares (exact at 0 and 1), on the logarithm for what cannot be negative,
+    else value ± t·se."""
     value = measured.value
     lower, upper = value - factor * se, value + factor * se
     if measured.interval is not None:
         return measured.interval
-    if unit != "rate":
+    if said.positive:
+        with np.errstate(all="ignore"):
+            reach = np.exp(factor * se / value)
+        return np.where(value > 0, value / reach, lower), np.where(value > 0, value * reach, upper)
+    if said.unit != "rate":
         return lower, upper
     inside = (value > 0) & (value < 1)
     with np.errstate(all="ignore"):

@@ -85,7 +85,7 @@ def generalized_entropy(
     name = _ENTROPIES.get(float(alpha), Text(f"广义熵 GE({alpha:g})", f"generalized entropy GE({alpha:g})"))
     positive(records, name, "zero" if alpha <= 1 else "negative")
     found = _entropy(records, float(alpha))
-    return finish(records, found, Said(name))
+    return finish(records, found, Said(name, positive=True))
 
 
 def _entropy(records: Records, alpha: float) -> Measured:
@@ -137,7 +137,7 @@ def atkinson(
             own, equal = records.spread(average), records.spread(level)
             rise = (term - own) if epsilon == 1 else (term - own) / (power * own)
             influence = -equal * (rise - (ratio - 1)) / records.spread(records.total)
-    return finish(records, Measured(1 - level, influence, _NOT_POSITIVE), Said(name))
+    return finish(records, Measured(1 - level, influence, _NOT_POSITIVE), Said(name, positive=True))
 
 
 def hoover(income: Any, weights: Any = None, design: Design | None = None, *, by: Any = None) -> Result:

@@ -188,7 +188,7 @@ def watts(
             if z.influence is not None:
                 slope = records.sum(records.weight * below / z.at) / records.total
                 influence = influence + records.spread(slope) * z.influence
-    said = Said(Text(z.said.zh + "的 Watts 指数", z.said.en + ": Watts index"), "index", z)
+    said = Said(Text(z.said.zh + "的 Watts 指数", z.said.en + ": Watts index"), "index", z, positive=True)
     return finish(records, Measured(value, influence), said)
 
 
@@ -279,7 +279,7 @@ def _with_rank(records: Records, z: Line, gap: F, poor: Any, tail: Text) -> Resu
             influence = order.back((gap - mean[g]) / whole[g] + pull - part[g] / whole[g])
             if z.influence is not None:
                 influence = influence + records.spread(_rank_slope(records, z, gap, weight, peers, half)) * z.influence
-    said = Said(Text(z.said.zh + tail.zh, z.said.en + tail.en), "index", z)
+    said = Said(Text(z.said.zh + tail.zh, z.said.en + tail.en), "index", z, positive=True)
     return finish(records, Measured(value, influence), said)
 
 
