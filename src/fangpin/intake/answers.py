@@ -52,10 +52,7 @@ def combined(base: Judged, answers: Judged, visited: pl.DataFrame | None = None)
     segments = [*base.segments, *(replace(s, start=s.start + start) for s in answers.segments)]
     troubles = [
         *base.troubles,
-        *(
-            Located(t.field, Trouble(t.trouble.code, t.trouble.at.cast(pl.UInt32) + start, t.trouble.read))
-            for t in answers.troubles
-        ),
+        *(Located(t.field, replace(t.trouble, at=t.trouble.at.cast(pl.UInt32) + start)) for t in answers.troubles),
     ]
     if visited is not None and base.table.name == "household":
         troubles += _strangers(base.frame, answers.frame)

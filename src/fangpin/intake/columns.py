@@ -7,12 +7,14 @@ Keeps   typed columns are cast without looking at each value; text is read once 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import polars as pl
 
 from fangpin import tables
-from fangpin.intake import cells
+from fangpin.intake import cells, dates, spellings
+from fangpin.intake.cells import NOTHING_DECLARED, Declared
 from fangpin.tables import Field
 from fangpin.tables.schemas import polars_type
 from fangpin.vocabulary.money import LIMIT_YUAN, MICRO
@@ -44,21 +46,24 @@ class Trouble:
     at: pl.Series
     read: pl.Series
     said: tuple[tuple[str, object], ...] = ()
+    known: pl.Series | None = None
+    """What is known from elsewhere and goes into the message: plain text, the same in both languages."""
 
 
-def read_column(raw: pl.Series, field: Field) -> tuple[pl.Series, list[Trouble]]:
+def read_column(raw: pl.Series, field: Field, declared: Declared = NOTHING_DECLARED) -> tuple[pl.Series, list[Trouble]]:
     """A raw column as canonical values of ``field``.
 
     Args:
         raw: The column as read: text, or any type of Arrow.
         field: What it is to be.
+        declared: What the heading or the file says of it.
 
     Returns:
         Values (null where blank or unreadable) and the troubles found.
     """
-    values, troubles = typed(raw, field)
+    values, troubles = typed(raw, field) if declared.times == 1 else (None, [])
     if values is None:
-        values, troubles = from_text(as_text(raw), field)
+        values, troubles = from_text(as_text(raw), field, declared, floats=raw.dtype.is_float())
     values, more = within_limits(values, raw, field)
     return values.alias(field.inside), troubles + more
 
@@ -193,19 +198,30 @@ def _float_text(raw: pl.Series) -> pl.Series:
     return raw.fill_nan(None).alias("x").to_frame().select(text).to_series()
 
 
-def from_text(text: pl.Series, field: Field) -> tuple[pl.Series, list[Trouble]]:
-    """A column of clean text as values; each distinct text is read once."""
+def from_text(
+    text: pl.Series, field: Field, declared: Declared = NOTHING_DECLARED, *, floats: bool = False
+) -> tuple[pl.Series, list[Trouble]]:
+    """A column of clean text as values; each distinct text is read once.
+
+    Args:
+        text: The column.
+        field: What it is to be.
+        declared: What is declared about it.
+        floats: Whether the texts were numbers with a point before: 2023.10 and 2023.1 are then the same.
+    """
     if field.kind in TEXT_KINDS:
         return _plain_text(text, field)
-    parse = cells.parser(field)
+    parse = cells.parser(field, declared)
     assert parse is not None
     dtype = polars_type(field)
-    if field.kind == "money":
+    if field.kind == "money" and declared.times == 1:
         quick, rest = _quick_money(text)
     else:
         quick, rest = None, text
     distinct = rest.drop_nulls().unique(maintain_order=True)
     answers = [parse(word) for word in distinct.to_list()]
+    if floats:
+        answers = [(None, dates.UNSURE_DATE) if code == dates.LOST_ZERO else (v, code) for v, code in answers]
     place = rest.replace_strict(
         distinct, pl.int_range(len(distinct), dtype=pl.UInt32, eager=True), default=None, return_dtype=pl.UInt32
     )
@@ -214,7 +230,11 @@ def from_text(text: pl.Series, field: Field) -> tuple[pl.Series, list[Trouble]]:
     if quick is not None:
         values = quick.fill_null(values) if quick.null_count() else quick
     troubles = [_trouble(str(code), codes == code, text) for code in codes.drop_nulls().unique(maintain_order=True)]
-    return values, troubles
+    return values, [_with_value(t, values) if t.code == dates.SERIAL else t for t in troubles]
+
+
+def _with_value(trouble: Trouble, values: pl.Series) -> Trouble:
+    return replace(trouble, known=values.gather(trouble.at).cast(pl.String))
 
 
 def _quick_money(text: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -227,16 +247,32 @@ def _quick_money(text: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _plain_text(text: pl.Series, field: Field) -> tuple[pl.Series, list[Trouble]]:
-    """Text as it is, but numbers that a spreadsheet spoilt are blank; keys are kept, or their rows would go."""
-    if field.kind != "id" and field.privacy != "direct":
-        return text, []
-    spoilt = text.str.contains(cells.DAMAGED_NUMBER)
-    if not spoilt.any():
-        return text, []
-    trouble = _trouble(cells.DAMAGED, spoilt, text)
-    if field.name in tables.catalogue().table(field.table).identity:
-        return text, [trouble]
-    return blank(text, trouble.at), [trouble]
+    """Text as it is, but words for nothing and numbers that a spreadsheet spoilt are blank; keys are kept as written.
+
+    A key that is spoilt only has a finding: without a key its row would go.
+    """
+    key = field.name in tables.catalogue().table(field.table).identity
+    troubles: list[Trouble] = []
+    if not key and field.kind != "region":
+        nothing = text.is_in(words_for_nothing(field.path))
+        if nothing.any():
+            troubles.append(_trouble(cells.NOTHING_THERE, nothing, text))
+            text = blank(text, troubles[-1].at)
+    if field.kind == "id" or field.privacy == "direct":
+        spoilt = text.str.contains(cells.DAMAGED_NUMBER)
+        if spoilt.any():
+            troubles.append(_trouble(cells.DAMAGED, spoilt, text))
+            text = text if key else blank(text, troubles[-1].at)
+    return text, troubles
+
+
+@cache
+def words_for_nothing(path: str) -> list[str]:
+    """The words that leave a field of text blank; they are said to be so, but no error: nothing was lost."""
+    all_words, own = spellings.spellings(), spellings.words_of(path)
+    nothing = [*all_words.marks, *own.blank, *(all_words.none if own.none_is == "blank" else ())]
+    words = [*all_words.unknown, *all_words.broken, *nothing]
+    return sorted({w for word in words for w in (word, word.upper(), word.title())})
 
 
 def _trouble(code: str, where: pl.Series, text: pl.Series) -> Trouble:

@@ -17,6 +17,7 @@ from fangpin import tables
 from fangpin.intake.likeness import MOST, Likely, likeliest
 from fangpin.intake.messages import SAYINGS, finding, unusable
 from fangpin.intake.raw import Origin
+from fangpin.intake.units import by_heading, declared
 from fangpin.tables import Field, Table
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.findings import Finding
@@ -35,6 +36,8 @@ class Headed:
     """Fields that stand twice with different contents: they count as blank."""
     likely: Mapping[str, str] = field(default_factory=dict)
     """Fields that no column is, with the unknown heading most like each."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Units that headings declare, by field name."""
 
 
 def heading_of(table: str, text: str) -> Field | None:
@@ -64,7 +67,12 @@ def _short_labels(table: str) -> dict[str, Field]:
 
 
 def read_headings(
-    table: Table, headings: tuple[str, ...], origin: Origin, same: Same, meant: Sequence[str] | None = None
+    table: Table,
+    headings: tuple[str, ...],
+    origin: Origin,
+    same: Same,
+    meant: Sequence[str] | None = None,
+    in_unit: frozenset[str] = frozenset(),
 ) -> Headed:
     """What each column is.
 
@@ -74,6 +82,7 @@ def read_headings(
         origin: For the places in findings.
         same: Whether two columns have the same contents.
         meant: The field of each column where a profile has said so (empty: none of this table).
+        in_unit: Paths of the fields whose unit a profile has seen to.
 
     Raises:
         UnusableInput: a key column is missing or doubled.
@@ -105,7 +114,26 @@ def read_headings(
             differing.add(name)
     columns = {name: (numbers[0], headings[numbers[0]]) for name, numbers in found.items()}
     likely = {guess.field.name: headings[n] for n, guess in guesses.items() if guess is not None}
-    return Headed(columns, findings, frozenset(differing), likely)
+    seen = {n: h for n, (_, h) in columns.items() if n in table.fields and table.fields[n].path not in in_unit}
+    units = {name: unit for name, head in seen.items() if (unit := unit_of(table.fields[name], head))}
+    findings += [f for n, u in units.items() if (f := _multiplied(table.fields[n], u, columns[n][1], origin))]
+    return Headed(columns, findings, frozenset(differing), likely, units)
+
+
+def unit_of(field: Field | None, heading: str) -> str | None:
+    """The unit that a heading declares for the figures of its field; None where it says none."""
+    measured = field is not None and field.kind in ("money", "num", "int") and field.unit
+    return declared(heading) if measured else None
+
+
+def _multiplied(field: Field, unit: str, heading: str, origin: Origin) -> Finding | None:
+    """That the figures of a column are multiplied; None where they are not."""
+    times = by_heading(unit, field.unit or "")
+    if times is None or times == 1:
+        return None
+    said = {"declared": unit, "times": times, "unit": field.unit}
+    path, file, sheet = field.path, origin.file, origin.sheet
+    return finding("FP-INTAKE-110", field=path, file=file, sheet=sheet, column=heading, values=said)
 
 
 def _is(guess: Likely | None, key: str) -> bool:

@@ -10,18 +10,22 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 import polars as pl
 
 from fangpin import tables
 from fangpin.intake.across import row_troubles
-from fangpin.intake.columns import Trouble, read_column
+from fangpin.intake.cells import Declared
+from fangpin.intake.columns import Trouble, as_text, read_column
 from fangpin.intake.headings import Headed, read_headings, same_columns
 from fangpin.intake.keys import match
 from fangpin.intake.quick import quick
 from fangpin.intake.raw import Origin, RawTable
 from fangpin.intake.region_codes import region_troubles
+from fangpin.intake.units import by_heading
 from fangpin.tables import Field, Table
+from fangpin.tables.schemas import polars_type
 from fangpin.vocabulary.findings import Finding
 
 VERSION_COLUMNS = ("valid_from", "valid_to", "known_at")
@@ -128,7 +132,9 @@ def judge(
     Raises:
         UnusableInput: a key column is missing or doubled.
     """
-    heads = [read_headings(table, raw.headings, raw.origin, same_columns(raw.frame), raw.meant) for raw in raws]
+    heads = [
+        read_headings(table, raw.headings, raw.origin, same_columns(raw.frame), raw.meant, raw.in_unit) for raw in raws
+    ]
     heads = [replace(h, likely={**h.likely, **raw.likely}) for raw, h in zip(raws, heads, strict=True)]
     pairs = list(zip(raws, heads, strict=True))
     return judge_headed(table, pairs, columns, check_regions=check_regions, households=households), heads
@@ -190,7 +196,11 @@ def judge_columns(
     known = dict(ready or {})
     known |= quick(
         raw.frame,
-        [(f, raw.frame.columns[there[f.name]]) for f in fields if f.name in there and f.name not in known],
+        [
+            (f, raw.frame.columns[there[f.name]])
+            for f in fields
+            if f.name in there and f.name not in known and f.name not in heads.units
+        ],
         typed=raw.typed,
     )
     for field_ in fields:
@@ -202,7 +212,7 @@ def judge_columns(
         if field_.name in known:
             values = known[field_.name]
         else:
-            values, found = read_column(raw.column(there[field_.name]), field_)
+            values, found = _read(raw, there[field_.name], field_, heads.units.get(field_.name))
         if check_regions and field_.kind == "region":
             found = [*found, *region_troubles(values)]
         columns.append(values)
@@ -222,6 +232,18 @@ def _field_of(table: str, name: str) -> Field:
     return tables.catalogue().table(table).field(name)
 
 
+def _read(raw: RawTable, number: int, field_: Field, unit: str | None) -> tuple[pl.Series, list[Trouble]]:
+    """One column, in the unit that its heading declares; blank where that unit is none of this field."""
+    column = raw.column(number)
+    times = by_heading(unit, field_.unit or "") if unit else Fraction(1)
+    if times is not None:
+        return read_column(column, field_, Declared(unit, times, raw.origin.epoch))
+    text = as_text(column)
+    filled = text.is_not_null().arg_true()
+    blank_ = pl.Series(field_.inside, [None], dtype=polars_type(field_)).new_from_index(0, len(column))
+    return blank_, [Trouble("FP-INTAKE-111", filled, text.gather(filled))]
+
+
 def _merged(troubles: list[Located]) -> list[Located]:
     """Troubles of one field and code as one, over all files."""
     groups: dict[tuple[object, ...], list[Located]] = {}
@@ -232,9 +254,11 @@ def _merged(troubles: list[Located]) -> list[Located]:
 
 
 def _together(group: list[Located]) -> Located:
-    at = pl.concat([one.trouble.at for one in group])
-    read = pl.concat([one.trouble.read for one in group])
-    return Located(group[0].field, replace(group[0].trouble, at=at, read=read))
+    troubles = [one.trouble for one in group]
+    at, read = (pl.concat([getattr(t, name) for t in troubles]) for name in ("at", "read"))
+    known = [t.known for t in troubles if t.known is not None]
+    together = pl.concat(known) if len(known) == len(troubles) else None
+    return Located(group[0].field, replace(troubles[0], at=at, read=read, known=together))
 
 
 def column_findings(headed: Sequence[Headed]) -> list[Finding]:

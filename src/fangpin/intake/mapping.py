@@ -21,7 +21,7 @@ from fangpin.intake.columns import as_text, clean
 from fangpin.intake.csv_file import read_csv
 from fangpin.intake.expression import Compiled, compile_expression
 from fangpin.intake.frames import as_columns
-from fangpin.intake.headings import Headed, heading_of
+from fangpin.intake.headings import Headed, heading_of, unit_of
 from fangpin.intake.memory import mapped_batch
 from fangpin.intake.messages import finding, unusable
 from fangpin.intake.parquet import read_parquet_raw
@@ -288,6 +288,7 @@ def _table(survey: Survey, name: str, spec: MappedTable) -> Raw:
             finished(made, value, field, survey.profile.document.currency),
             value.from_ or field_name,
         )
+    mapped = set(columns)
     if spec.by_heading:
         for heading in frame.columns:
             known = heading_of(name, heading)
@@ -298,7 +299,8 @@ def _table(survey: Survey, name: str, spec: MappedTable) -> Raw:
     source = survey.origins[spec.source]
     origin = Origin(source.file, source.sheet, frame[ROW])
     headings = tuple(h for _, h in columns.values())
-    heads = Headed({f: (i, h) for i, (f, (_, h)) in enumerate(columns.items())}, [])
+    units = {f: unit for f, (_, h) in columns.items() if f not in mapped and (unit := unit_of(table.fields.get(f), h))}
+    heads = Headed({f: (i, h) for i, (f, (_, h)) in enumerate(columns.items())}, [], units=units)
     return RawTable(name, raw, headings, origin), heads
 
 

@@ -7,23 +7,16 @@ Keeps   a code never changes its meaning; numbers below 010 end the command, the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from fangpin.intake.right import right
+from fangpin.intake.saying import Saying
+from fangpin.intake.value_messages import VALUE_SAYINGS
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.findings import Finding, Severity
 from fangpin.vocabulary.text import Text
 
-
-class Saying(NamedTuple):
-    """What a code says: how grave, what happened, what to do."""
-
-    severity: Severity
-    message: Text
-    remedy: Text
-
-
 SAYINGS: dict[str, Saying] = {
+    **VALUE_SAYINGS,
     # -- ends the command -------------------------------------------------------------------------------------------
     "FP-INTAKE-001": Saying(
         "error",
@@ -278,7 +271,7 @@ SAYINGS: dict[str, Saying] = {
     "FP-INTAKE-020": Saying(
         "error",
         Text("不是数；按空白处理", "this is no number; it counts as blank"),
-        Text("只写数字，单位 {unit}，不写文字", "write digits only, in {unit}, without words"),
+        Text("只写数字，单位 {unit}，不写文字。{hint}", "write digits only, in {unit}, without words. {hint}"),
     ),
     "FP-INTAKE-021": Saying(
         "error",
@@ -288,12 +281,12 @@ SAYINGS: dict[str, Saying] = {
     "FP-INTAKE-022": Saying(
         "error",
         Text("不是可能的日期；按空白处理", "this is no possible date; it counts as blank"),
-        Text("写成 2021-06-30", "write it like 2021-06-30"),
+        Text("写成 2021-06-30。{hint}", "write it like 2021-06-30. {hint}"),
     ),
     "FP-INTAKE-023": Saying(
         "error",
         Text("不在代码表 {list} 内；按空白处理", "not in the code list {list}; it counts as blank"),
-        Text("写代码或名称：{known}", "write a code or its label: {known}"),
+        Text("写代码或名称：{known}。{hint}", "write a code or its label: {known}. {hint}"),
     ),
     "FP-INTAKE-024": Saying(
         "error",
@@ -506,8 +499,8 @@ def finding(
     What would be right and who says so follow from code and field where they are not given.
     """
     saying = SAYINGS[code]
-    said = {**(values or {}), **more, "field": field}
-    remedy = saying.remedy.format(**said)
+    said = {"hint": "", **(values or {}), **more, "field": field}
+    remedy = _trimmed(saying.remedy.format(**said))
     fit, source = right(code, field, remedy)
     return Finding(
         code,
@@ -524,6 +517,11 @@ def finding(
         expected or fit,
         authority or source,
     )
+
+
+def _trimmed(text: Text) -> Text:
+    """Both halves without the blank that an empty hint leaves at the end."""
+    return Text(text.zh.rstrip("。 "), text.en.rstrip(". "))
 
 
 def unusable(code: str, /, *, place: str = "", read: str = "", **values: object) -> UnusableInput:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from fangpin import tables
-from fangpin.intake.columns import NEGATIVE_AS_A_RULE, TEXT_KINDS
+from fangpin.intake.columns import NEGATIVE_AS_A_RULE, TEXT_KINDS, words_for_nothing
 from fangpin.tables import Field
 from fangpin.tables.schemas import polars_type
 from fangpin.vocabulary.money import LIMIT_YUAN, MICRO
@@ -65,7 +65,7 @@ def _way(field: Field, name: str, dtype: pl.DataType) -> Way | None:
     """The way for a column of this type; None where there is no quick one."""
     raw, value = pl.col(name), pl.col(f"v.{field.name}")
     if field.kind in TEXT_KINDS:
-        return Way(field, raw, _is_clean(name)) if dtype == pl.String and field.privacy != "direct" else None
+        return Way(field, raw, _is_text(field, name)) if dtype == pl.String and field.privacy != "direct" else None
     if field.kind == "codes":
         return None
     if field.kind == "code":
@@ -93,6 +93,13 @@ def _is_clean(name: str) -> pl.Expr:
     first, last = pl.col(f"a.{name}"), pl.col(f"z.{name}")
     ends = [((byte.min() > _SPACE) & (byte.max() < _WIDE)).fill_null(True) for byte in (first, last)]
     return (first.null_count() == pl.col(name).null_count()) & ends[0] & ends[1]
+
+
+def _is_text(field: Field, name: str) -> pl.Expr:
+    """Whether a column of text is clean and holds no word that stands for nothing."""
+    if field.kind == "region" or field.name in tables.catalogue().table(field.table).identity:
+        return _is_clean(name)
+    return _is_clean(name) & ~pl.col(name).is_in(words_for_nothing(field.path)).any()
 
 
 def _code(field: Field, raw: pl.Expr, value: pl.Expr, dtype: pl.DataType) -> Way | None:

@@ -25,6 +25,8 @@ class Origin:
     sheet: str = ""
     rows: pl.Series | None = None
     first: int = 2
+    epoch: int = 1900
+    """The system of day numbers of the workbook: 1900 or 1904."""
 
     def row(self, position: int) -> int:
         """The number of the row at this position, counted as a person does (the heading is row 1)."""
@@ -65,6 +67,8 @@ class RawTable:
     """Whether the columns come from a file with types, which no spreadsheet has touched."""
     meant: tuple[str, ...] | None = None
     """The field of each column where a profile has said so (empty: none of this table); None: by the headings."""
+    in_unit: frozenset[str] = frozenset()
+    """Paths of fields that a profile has brought into their unit, whatever their headings say."""
     counted: bool = True
     """Whether its rows are rows of the file; not where they were made of another table's rows."""
     notes: tuple[Note, ...] = ()

@@ -58,7 +58,9 @@ _FIXED: dict[str, tuple[Text, Text]] = {
     "FP-INTAKE-060": (Text("与证件号码一致的出生日期", "the date of birth that the identity number says"), _GB11643),
 }
 
-_CELLS = frozenset(f"FP-INTAKE-{number:03}" for number in (20, 21, 22, 23, 24, 25, 27))
+_CELLS = frozenset(
+    f"FP-INTAKE-{number:03}" for number in (20, 21, 22, 23, 24, 25, 27, 100, 102, 103, 104, 106, 107, 108, 109)
+)
 """Codes about a cell that does not fit its field: right is what the field takes."""
 
 _COLUMNS = frozenset({"FP-INTAKE-015", "FP-INTAKE-016"})

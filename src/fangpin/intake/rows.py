@@ -8,14 +8,16 @@ Keeps   refused are only rows with a blank or doubled key or without their house
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import polars as pl
 
 from fangpin import tables
 from fangpin.intake.across import income_gaps
 from fangpin.intake.batch import Counts, Loaded
+from fangpin.intake.hints import HINTED, NOTHING, hint
 from fangpin.intake.judge import Judged, Located, Places
 from fangpin.intake.keys import different, pairs_different, strangers
 from fangpin.intake.messages import SAYINGS, finding
@@ -250,12 +252,31 @@ def cell_findings(table: Judged, limit: int | None = None) -> list[Finding]:
     for located in table.troubles:
         at, read = located.trouble.at, located.trouble.read
         shown = len(at) if limit is None else min(limit, len(at))
-        said = finding(located.trouble.code, field=_path(table, located), values=_cell_values(located))
+        say = _sayer(table, located)
         records = _records(table, at.head(shown))
-        for position, text, record in zip(at.head(shown).to_list(), read.head(shown).to_list(), records, strict=True):
-            found.append(_placed(said, table, located.field, position, text, record))
-        found += _rest(said, len(at) - shown)
+        known = located.trouble.known
+        more = known.head(shown).to_list() if known is not None else [None] * shown
+        texts = read.head(shown).to_list()
+        for position, text, one, record in zip(at.head(shown).to_list(), texts, more, records, strict=True):
+            found.append(_placed(say(text, one), table, located.field, position, text, record))
+        found += _rest(say(None, None), len(at) - shown)
     return found
+
+
+def _sayer(table: Judged, located: Located) -> Callable[[str | None, str | None], Finding]:
+    """What says the finding about a cell: once for all of them, or with a hint for each distinct text."""
+    code, field, path = located.trouble.code, located.field, _path(table, located)
+    values = _cell_values(located)
+
+    @lru_cache(maxsize=10_000)
+    def say(read: str | None, known: str | None) -> Finding:
+        hinted = hint(code, field, read) if field and read is not None and code in HINTED else NOTHING
+        return finding(code, field=path, values={**values, "hint": hinted, "known_here": known or ""})
+
+    def once(_: str | None, __: str | None) -> Finding:
+        return say(None, None)
+
+    return say if code in HINTED or located.trouble.known is not None else once
 
 
 def _path(table: Judged, located: Located) -> str:
@@ -288,7 +309,7 @@ def _cell_values(located: Located) -> dict[str, object]:
     if field is None:
         return {}
     values: dict[str, object] = {"unit": _unit(field.unit), **dict(located.trouble.said)}
-    if located.trouble.code == "FP-INTAKE-023" and field.codes:
+    if located.trouble.code in ("FP-INTAKE-023", "FP-INTAKE-109") and field.codes:
         codes = tables.catalogue().codelist(field.codes)
         shown = list(codes.items.items())[:12]
         more = len(codes.items) > len(shown)

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from fangpin.intake import cells
 from fangpin.intake.columns import as_text
+from fangpin.intake.figures import figure
 from fangpin.intake.units import factor
 from fangpin.tables import Field
 
@@ -70,12 +70,9 @@ def _converted(made: pl.Series, unit: str, field: Field, currency: str | None) -
     """Figures in the unit of the field, exact to the sixth decimal; texts that are no figures stay to be found."""
     times = factor(unit, field.unit or "", currency)
     assert times is not None
-    if times == 1:
+    if times == 1 and made.dtype != pl.String:
         return made
     text = as_text(made)
     distinct = text.drop_nulls().unique()
-    changed = {
-        t: t if (n := cells.decimal(t)) is None else str(n * times.numerator / times.denominator)
-        for t in distinct.to_list()
-    }
+    changed = {t: t if (n := figure(t, unit, times)[0]) is None else str(n) for t in distinct.to_list()}
     return text.replace_strict(changed, default=None, return_dtype=pl.String) if changed else text

@@ -198,8 +198,13 @@ def _rows(
         sheet.origin,
         [*meant, *(name for name, _ in added)],
     )
-    match = reading.spec.match is not None
-    return replace(raw, surplus=sheet.surplus, typed=sheet.typed, match=match), number
+    match, in_unit = reading.spec.match is not None, _in_unit(reading)
+    return replace(raw, surplus=sheet.surplus, typed=sheet.typed, match=match, in_unit=in_unit), number
+
+
+def _in_unit(reading: Reading) -> frozenset[str]:
+    """The paths of the fields whose unit the profile declares: what their headings say no longer counts."""
+    return frozenset(c.path for c in reading.columns if c.spec is not None and c.path and c.spec.unit is not None)
 
 
 def _order(keys: pl.Series) -> pl.Series:
@@ -244,4 +249,4 @@ def _repeated(
         sheet.origin.only(grouped[_AT]),
         [HOUSEHOLD_ID, *(meant[i] for i in own), *(name for name, _ in added)],
     )
-    return replace(raw, typed=sheet.typed, counted=False, notes=tuple(notes))
+    return replace(raw, typed=sheet.typed, counted=False, notes=tuple(notes), in_unit=_in_unit(reading))

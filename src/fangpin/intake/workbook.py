@@ -10,7 +10,11 @@ Keeps   a row without any filled cell is no row; numbers, dates and truth values
 from __future__ import annotations
 
 import io
+import re
+import zipfile
+import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -25,6 +29,7 @@ from fangpin.intake.words import known_headings
 from fangpin.tables.template import CODES_SHEET, HELP_SHEET
 from fangpin.vocabulary.findings import Finding
 
+_HEAD = 65_536  # the properties of a workbook stand before its sheets
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 Row = Sequence[object]
@@ -58,6 +63,7 @@ def read_sheets(
         UnusableInput: the file is no workbook, or a sheet is damaged.
     """
     book = open_workbook(path, file, data)
+    epoch = epoch_of(path, data)
     sheets: list[Sheet] = []
     findings: list[Finding] = []
     for name in book.sheet_names:
@@ -70,7 +76,7 @@ def read_sheets(
             sheets.append(Sheet((), pl.DataFrame(), Origin(file, name), header=0, path=path))
             continue
         sheet, about = found
-        sheets.append(sheet)
+        sheets.append(replace(sheet, origin=replace(sheet.origin, epoch=epoch)))
         findings += about
     return sheets, findings
 
@@ -79,6 +85,19 @@ OURS = "〔"
 """How names of the sheets begin that a findings workbook adds."""
 FURNITURE = ("_", OURS)
 """How names of sheets begin that are never read."""
+
+
+def epoch_of(path: Path, data: bytes | None = None) -> int:
+    """The system of day numbers that a workbook declares: 1904 if it says so, else 1900."""
+    try:
+        with (
+            zipfile.ZipFile(path if data is None else io.BytesIO(data)) as archive,
+            archive.open("xl/workbook.xml") as part,
+        ):
+            head = part.read(_HEAD)
+    except (OSError, KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error):
+        return 1900
+    return 1904 if re.search(rb'date1904="(1|true)"', head) else 1900
 
 
 def is_furniture(sheet: str) -> bool:
