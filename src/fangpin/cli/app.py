@@ -11,6 +11,7 @@ import typer
 
 from fangpin.cli.code import code
 from fangpin.cli.commands import check, compare, demo, explain, identify, replay, synth, template, visits
+from fangpin.cli.doctor import doctor
 from fangpin.cli.door import h
 from fangpin.cli.lines import headcount, line, table1
 from fangpin.cli.region import region
@@ -46,6 +47,13 @@ for command, text in (
             "按代码、名称、地址或拼音查区划；有几处说得通就都列出。找到时退出码 0，没有找到（列出相近的）时 1",
             "find a region by code, name, address or pinyin; every place that fits is listed. Exit 0 if something was "
             "found, 1 if nothing was (what is nearest is listed)",
+        ),
+    ),
+    (
+        doctor,
+        h(
+            "这台机器装了什么、缺什么、怎么补；命令要用的都在时退出码 0，缺了 1",
+            "what is installed, what is missing and how to mend it; exit 0 if all that commands need is there, else 1",
         ),
     ),
     (code, h("一个代码（FP-…）的说明：原因、例子、办法", "what a code (FP-…) means: cause, example, remedy")),
