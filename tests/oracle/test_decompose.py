@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from fangpin.methods import decompose, poverty
+from fangpin.methods.grouped import GroupedIncome
 from measures_help import case, design, survey
 
 pytestmark = pytest.mark.clause("P1.1")
@@ -111,3 +112,17 @@ def test_rural_china_1990_to_1999(measure: int) -> None:
 def test_what_cannot_be_decomposed_says_why(call, words: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_fits_of_published_tables_go_in() -> None:
+    shares, before, after = [0.2] * 5, [3000, 6000, 9000, 13000, 24000], [4200, 9700, 14000, 19700, 36000]
+    one = GroupedIncome(shares=shares, means=before, basis="household", year=2013).fit("gb2")
+    two = GroupedIncome(shares=shares, means=after, basis="household", year=2019).fit("gb2")
+    for measure in ("headcount", "poverty_gap", "squared_gap"):
+        found = decompose.growth_redistribution(one, two, 5000, measure)  # type: ignore[arg-type]
+        parts = found.growth + found.redistribution.value + found.residual.value
+        assert parts == pytest.approx(found.total.value, abs=1e-12) and found.growth < 0
+        assert found.total.basis == "household" and found.total.years["data"] == 2019
+    persons = GroupedIncome(shares=shares, means=after, basis="person", year=2019).fit("gb2")
+    with pytest.raises(ValueError, match="households"):
+        decompose.growth_redistribution(one, persons, 5000)

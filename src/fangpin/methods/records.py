@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from fangpin.methods.arrays import F, I, codes, numbers, refuse, sums, weights_of
-from fangpin.methods.estimate import Caution, Estimate
+from fangpin.methods.estimate import BASES, Caution, Estimate
 from fangpin.methods.order import Ordered, density, spread
 from fangpin.methods.survey import Design
 from fangpin.vocabulary.text import Text
@@ -153,7 +153,7 @@ def line_of(records: Records, line: Any, share: float | None, of: Of) -> Line:
     year = None
     if isinstance(line, Estimate):
         year = line.years.get("line", line.years.get("data"))
-        cautions = _borrowed(line)
+        cautions = _borrowed(line) + _mixed(line, records.design)
         line = line.value
     if np.ndim(line) == 0:
         value = _positive(line, "line")
@@ -165,6 +165,15 @@ def line_of(records: Records, line: Any, share: float | None, of: Of) -> Line:
     if (lines <= 0).any():
         raise refuse("032", f"收入线：{int((lines <= 0).sum())} 行不大于零", "line: not above zero in some rows")
     return Line(lines, None, None, Text("收入低于各自的收入线", "income below the record's own line"), year)
+
+
+def _mixed(line: Estimate, design: Design | None) -> tuple[Caution, ...]:
+    """Say so where the line was drawn of households and the records count persons, or the other way round."""
+    if design is None or line.basis is None or line.basis == design.basis:
+        return ()
+    one, two = BASES[line.basis], BASES[design.basis or "person"]
+    said = Text(f"线{one.zh}划定，数据{two.zh}计", f"the line is one {one.en}, the data are {two.en}")
+    return (Caution("mixed-bases", said),)
 
 
 def _borrowed(line: Estimate) -> tuple[Caution, ...]:

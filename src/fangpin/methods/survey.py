@@ -166,6 +166,14 @@ class Design:
             return np.bincount(stratum, minlength=strata) if stratum is not None else np.array([self.rows])
         return np.bincount(of_unit, minlength=strata)
 
+    def members(self, rows: int) -> tuple[I, I]:
+        """The unit of each record, and the stratum of each unit."""
+        unit, of_unit, _ = self._unit if self.rows else (None, None, 0)
+        if unit is not None and of_unit is not None:
+            return unit, of_unit
+        stratum = self._stratum[0] if self.rows else None
+        return np.arange(rows), np.zeros(rows, dtype=np.intp) if stratum is None else stratum
+
     @cached_property
     def cautions(self) -> tuple[Caution, ...]:
         """What a reader of any estimate of this design must know."""

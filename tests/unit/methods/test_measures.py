@@ -231,3 +231,11 @@ def test_a_sample_of_everything_has_no_error() -> None:
     assert within == pytest.approx(0)
     mixed = poverty.headcount_ratio(y, line=6, design=stages).se
     assert mixed == pytest.approx((0.5 * 4 / 3 * 4 * 0.25 / 400) ** 0.5)
+
+
+def test_a_line_of_households_on_persons_is_said() -> None:
+    line = Estimate(3000.0, Text("线", "line"), Text("x", "x"), "household", se=10.0, years={"line": 2019}, unit="yuan")
+    found = poverty.headcount_ratio(Y, line=line, design=Design(W, basis="person", year=2019))
+    assert [w.code for w in found.warnings][:2] == ["line-estimated", "mixed-bases"]
+    same = poverty.headcount_ratio(Y, line=line, design=Design(W, basis="household", year=2019))
+    assert "mixed-bases" not in [w.code for w in same.warnings]
