@@ -119,6 +119,8 @@ class Batch:
     profile_hash: str = ""
     place: str = ""
     in_memory: bool = True
+    profile_file: str = ""
+    """The file of the profile, where it is none that ships."""
     _whole: list[Loaded] = field(default_factory=list, repr=False)
 
     def load(self, columns: Columns | None = None) -> Loaded:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,13 @@ def read_batch(
     Raises:
         UnusableInput: there is nothing there, no table of households, a key column is missing, or a file is damaged.
     """
+    batch = _read(source, profile, progress)
+    if profile is None or not Path(profile).is_file() or str(profile) in shipped():
+        return batch
+    return replace(batch, profile_file=str(Path(profile).resolve()))
+
+
+def _read(source: Source | Sequence[str | Path], profile: str | Path | None, progress: Progress | None) -> Batch:
     if isinstance(source, Mapping):
         if profile is not None and layout_of(profile) is None:
             return _mapped(source, profile, progress)

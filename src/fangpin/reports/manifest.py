@@ -43,6 +43,7 @@ def manifest_of(result: Verdicts, statuses: Mapping[str, int], verdicts: Path) -
         "input": {
             "path": str(Path(batch.place).resolve()) if batch.place else "",
             "profile": batch.profile,
+            "profile_file": batch.profile_file,
             "snapshot": result.registry.snapshot_hash(),
             "files": [
                 {"path": str(f.path), "table": f.table, "sheet": f.sheet, "rows": f.rows, "sha256": f.sha256}

@@ -70,7 +70,7 @@ def replay(path: Path, progress: Progress | None = None) -> Replayed:
     """
     manifest = _read(path)
     standard = _standard(manifest)
-    registry = Registry(read_batch(_input(manifest), profile=manifest["input"]["profile"] or None))
+    registry = Registry(read_batch(_input(manifest), profile=_profile(manifest)))
     found = Replayed(path, list(_causes(manifest, registry, standard)))
     now = Result(registry, standard, progress).to_polars()
     before = _verdicts(path.parent / VERDICTS)
@@ -92,6 +92,11 @@ def _read(path: Path) -> dict[str, Any]:
             expected=Text("fangpin identify 写出的 manifest.json", "manifest.json as fangpin identify writes it"),
         ) from error
     return data  # type: ignore[no-any-return]
+
+
+def _profile(manifest: dict[str, Any]) -> str | None:
+    """The file of the profile, or the name of one that ships."""
+    return manifest["input"].get("profile_file") or manifest["input"]["profile"] or None
 
 
 def _input(manifest: dict[str, Any]) -> Path:

@@ -371,6 +371,7 @@ MANIFEST: dict[str, Text] = {
     "engine.version": Text("引擎版本", "version of the engine"),
     "input.path": Text("输入", "input"),
     "input.profile": Text("导入方案", "mapping profile"),
+    "input.profile_file": Text("导入方案文件", "file of the mapping profile"),
     "input.snapshot": Text("输入的哈希", "hash of the input"),
     "standard.id": Text("标准", "standard"),
     "standard.hash": Text("标准的哈希", "hash of the standard"),

@@ -92,3 +92,29 @@ def test_the_command_writes_a_draft_even_where_a_key_is_missing(tmp_path: Path) 
     again = fangpin("check", str(source), "--json", "--profile", str(draft))
     assert again.returncode == 0
     assert yaml.safe_load(again.stdout)["rows"] == 1
+
+
+def test_a_run_with_a_draft_can_be_replayed(tmp_path: Path) -> None:
+    book = exports.xlsx(tmp_path / "村表.xlsx", {"Sheet1": [HEAD[:6], *(row[:6] for row in ROWS)]})
+    path, _ = drafted(tmp_path, book)
+    path.write_text(
+        path.read_text("utf-8").replace(
+            '"姓名#2": {"field": "member.name"}', '"姓名#2": {"skip": {"zh": "小名", "en": "pet name"}}'
+        )
+    )
+    out = tmp_path / "out"
+    run = fangpin(
+        "identify",
+        str(book),
+        "--profile",
+        str(path),
+        "--standard",
+        "national/seed_2021",
+        "--as-of",
+        "2021-12-31",
+        "--out",
+        str(out),
+    )
+    assert run.returncode in (0, 1), run.stderr
+    again = fangpin("replay", str(out / "manifest.json"), "--json")
+    assert again.returncode == 0, again.stderr
