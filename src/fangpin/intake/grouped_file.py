@@ -59,8 +59,8 @@ _BASES: dict[str, Basis] = {
 }
 
 
-def _refuse(number: int, title: Text, place: str | Text, **more: Any) -> UnusableInput:
-    return UnusableInput(f"FP-GROUPED-{number:03d}", title, place=place, remedy=FORMAT, **more)
+def _refuse(code: str, title: Text, place: str | Text, **more: Any) -> UnusableInput:
+    return UnusableInput(code, title, place=place, remedy=FORMAT, **more)
 
 
 def read_grouped(path: Path, basis: str | None = None, **known: Any) -> GroupedIncome:
@@ -83,13 +83,17 @@ def read_grouped(path: Path, basis: str | None = None, **known: Any) -> GroupedI
         given.setdefault("year", int(_number(year, path.name, "year", 2)))
     if "p" in columns and "l" in columns:
         if "mean" not in given:
-            raise _refuse(84, Text("洛伦兹曲线还要给出均值", "points of a Lorenz curve need a mean"), path.name)
+            raise _refuse(
+                "FP-GROUPED-084", Text("洛伦兹曲线还要给出均值", "points of a Lorenz curve need a mean"), path.name
+            )
         mean = given.pop("mean")
         return GroupedIncome.from_lorenz(
             _numbers(columns, "p", path.name), _numbers(columns, "l", path.name), mean, basis=either, **given
         )
     if "mean" not in columns:
-        raise _refuse(85, Text("没有组均值一列", "no column of group means"), path.name, read=", ".join(columns))
+        raise _refuse(
+            "FP-GROUPED-085", Text("没有组均值一列", "no column of group means"), path.name, read=", ".join(columns)
+        )
     shares = _numbers(columns, "share", path.name) if "share" in columns else None
     sizes = _numbers(columns, "household_size", path.name) if "household_size" in columns else None
     return GroupedIncome(shares, _numbers(columns, "mean", path.name), either, household_sizes=sizes, **given)
@@ -100,10 +104,12 @@ def _basis(asked: str | None, said: str | None, file: str) -> Basis:
     for word in (asked, said):
         if word is not None and word not in _BASES:
             expected = Text("household（按户）或 person（按人）", "household or person")
-            raise _refuse(82, Text("没有这种口径", "no such basis"), file, read=word, expected=expected)
+            raise _refuse("FP-GROUPED-082", Text("没有这种口径", "no such basis"), file, read=word, expected=expected)
     found = {_BASES[word] for word in (asked, said) if word is not None}
     if len(found) > 1:
-        raise _refuse(83, Text("口径与文件不同", "the basis differs from the file's"), file, read=f"{asked}, {said}")
+        raise _refuse(
+            "FP-GROUPED-083", Text("口径与文件不同", "the basis differs from the file's"), file, read=f"{asked}, {said}"
+        )
     if not found:
         raise UnusableInput(
             "FP-GROUPED-043",
@@ -121,7 +127,7 @@ def _basis(asked: str | None, said: str | None, file: str) -> Basis:
 def _cells(path: Path) -> list[list[str]]:
     """The filled rows as text."""
     if not path.is_file():
-        raise _refuse(88, Text("没有这个文件", "no such file"), path.name)
+        raise _refuse("FP-GROUPED-088", Text("没有这个文件", "no such file"), path.name)
     if path.suffix.lower() in SUFFIXES:
         book = open_workbook(path, path.name)
         rows = [["" if v is None else str(v).strip() for v in row] for row in book.get_sheet_by_index(0).to_python()]
@@ -142,7 +148,7 @@ def _known(heading: str) -> str | None:
 
 def _columns(rows: list[list[str]], file: str) -> dict[str, list[str]]:
     if len(rows) < 2:
-        raise _refuse(80, Text("没有内容", "there is nothing in it"), file)
+        raise _refuse("FP-GROUPED-080", Text("没有内容", "there is nothing in it"), file)
     names: dict[str, list[str]] = {}
     for at, heading in enumerate(rows[0]):
         known = _known(heading)
@@ -150,10 +156,12 @@ def _columns(rows: list[list[str]], file: str) -> dict[str, list[str]]:
             if not heading:
                 continue
             if any(_is_number(row[at]) for row in rows[1:] if at < len(row)):
-                raise _refuse(81, Text("不认识的数字列", "an unknown column of numbers"), file, read=heading)
+                raise _refuse(
+                    "FP-GROUPED-081", Text("不认识的数字列", "an unknown column of numbers"), file, read=heading
+                )
             continue  # names and notes
         if known in names:
-            raise _refuse(86, Text("同一列出现两次", "a column is there twice"), file, read=heading)
+            raise _refuse("FP-GROUPED-086", Text("同一列出现两次", "a column is there twice"), file, read=heading)
         names[known] = [row[at] if at < len(row) else "" for row in rows[1:]]
     return names
 
@@ -163,7 +171,10 @@ def _one(columns: dict[str, list[str]], name: str, file: str) -> str | None:
     said = sorted({v.lower() for v in columns.get(name, []) if v})
     if len(said) > 1:
         raise _refuse(
-            87, Text("一张表里口径或年份不一", "mixed bases or years in one table"), file, read=", ".join(said)
+            "FP-GROUPED-087",
+            Text("一张表里口径或年份不一", "mixed bases or years in one table"),
+            file,
+            read=", ".join(said),
         )
     return said[0] if said else None
 
@@ -186,4 +197,4 @@ def _number(text: str, file: str, name: str, row: int) -> float:
         return float(plain[:-1]) / 100 if plain.endswith(("%", "％")) else float(plain)
     except ValueError as error:
         place = Text(f"{file} › 第{row}行 › {name}", f"{file} › row {row} › {name}")
-        raise _refuse(88, Text("不是数", "not a number"), place, read=text) from error
+        raise _refuse("FP-GROUPED-089", Text("不是数", "not a number"), place, read=text) from error

@@ -18,16 +18,16 @@ from fangpin.vocabulary.text import Text
 ROUNDING = 1e-3  # shares printed with one decimal of a per cent
 
 
-def refused(number: int, title: Text, **more: Any) -> Refused:
-    """A refusal with its number."""
-    return Refused(f"FP-GROUPED-{number:03d}", title, **more)
+def refused(code: str, title: Text, **more: Any) -> Refused:
+    """A refusal with its code."""
+    return Refused(code, title, **more)
 
 
 def read_basis(basis: Any) -> Basis:
     """The basis, which must be named."""
     if basis not in BASES:
         raise refused(
-            43,
+            "FP-GROUPED-043",
             Text("没有写明口径", "the basis is not given") if basis is None else Text("没有这种口径", "no such basis"),
             read="" if basis is None else str(basis),
             expected=Text('basis="household"（按户）或 "person"（按人）', 'basis="household" or "person"'),
@@ -40,11 +40,13 @@ def numbers(values: Any, name: str) -> Array:
     try:
         found = np.asarray([float(v) for v in values], dtype=float)
     except (TypeError, ValueError) as error:
-        raise refused(44, Text("不是一列数", "not a list of numbers"), place=name, read=str(values)[:80]) from error
+        raise refused(
+            "FP-GROUPED-044", Text("不是一列数", "not a list of numbers"), place=name, read=str(values)[:80]
+        ) from error
     bad = np.flatnonzero(~np.isfinite(found))
     if len(bad):
         raise refused(
-            45,
+            "FP-GROUPED-045",
             Text("有缺失或不是数的值", "a value is missing or not a number"),
             place=Text(f"{name} 第 {bad[0] + 1} 个", f"{name}, number {bad[0] + 1}"),
             read=str(found[bad[0]]),
@@ -58,7 +60,7 @@ def positive(value: Any, name: str) -> float | None:
         return None
     found = float(numbers([value], name)[0])
     if found <= 0:
-        raise refused(46, Text("必须大于零", "must be above zero"), place=name, read=f"{found:g}")
+        raise refused("FP-GROUPED-046", Text("必须大于零", "must be above zero"), place=name, read=f"{found:g}")
     return found
 
 
@@ -69,14 +71,14 @@ def read_shares(shares: Any, groups: int) -> tuple[Array, bool]:
     found = numbers(shares, "shares")
     if len(found) != groups:
         raise refused(
-            47,
+            "FP-GROUPED-047",
             Text("比例与均值的个数不同", "shares and means differ in number"),
             read=f"shares {len(found)}, means {groups}",
         )
     if np.any(found <= 0):
         place = int(np.flatnonzero(found <= 0)[0])
         raise refused(
-            48,
+            "FP-GROUPED-048",
             Text("有空组：比例必须大于零", "an empty group: shares must be above zero"),
             place=Text(f"shares 第 {place + 1} 个", f"shares, number {place + 1}"),
             read=f"{found[place]:g}",
@@ -84,7 +86,7 @@ def read_shares(shares: Any, groups: int) -> tuple[Array, bool]:
     total = float(found.sum())
     if abs(total - 1) > ROUNDING:
         raise refused(
-            49,
+            "FP-GROUPED-049",
             Text("各组比例之和不为 1", "shares do not add up to 1"),
             read=f"{total:g}",
             expected=Text(
@@ -104,7 +106,7 @@ def rising(means: Array, rounding: float = ROUNDING) -> list[Caution]:
         return [words.ROUNDED_MEANS]
     at = int(falls[0])
     raise refused(
-        50,
+        "FP-GROUPED-050",
         Text("组均值没有从低到高排列", "group means fall: groups must go from poor to rich"),
         place=Text(f"第 {at + 1}、{at + 2} 组", f"groups {at + 1} and {at + 2}"),
         read=f"{means[at]:g} > {means[at + 1]:g}",
@@ -116,7 +118,7 @@ def read_sizes(sizes: Any, groups: int) -> tuple[float, ...]:
     found = numbers(sizes, "household_sizes")
     if len(found) != groups or np.any(found <= 0):
         raise refused(
-            51,
+            "FP-GROUPED-051",
             Text("户均人口要与组数相同，并且大于零", "household sizes: one a group, above zero"),
             read=", ".join(f"{s:g}" for s in found),
         )

@@ -98,7 +98,9 @@ class GroupedIncome(Table):
         if criterion is not None:
             given = Points(points.p, points.lorenz, self.mean, self.median) if criterion == "mean_median" else points  # type: ignore[arg-type]
             if given.mean is None:
-                raise refused(35, Text("这个准则要用公布的均值", "this criterion needs the published mean"))
+                raise refused(
+                    "FP-GROUPED-035", Text("这个准则要用公布的均值", "this criterion needs the published mean")
+                )
             return ShapeModel(fitted(method, criterion, given))
         if method in RULES:
             return RuleModel(interpolated(method, *self._distinct()))
@@ -109,7 +111,7 @@ class GroupedIncome(Table):
         means = np.array(self.means)
         if np.any(np.diff(means) <= 0) or means[0] <= 0:
             raise refused(
-                36,
+                "FP-GROUPED-036",
                 Text(
                     "内插需要大于零、逐组上升的均值", "interpolation needs positive means that rise from group to group"
                 ),
@@ -121,14 +123,15 @@ class GroupedIncome(Table):
         p, lorenz = self.printed
         if len(p) < 3:
             raise refused(
-                37,
+                "FP-GROUPED-037",
                 Text("组数太少，洛伦兹曲线拟合不了", "too few groups for a Lorenz regression"),
                 read=str(len(p) + 1),
                 expected=Text("至少 4 组", "at least 4 groups"),
             )
         if np.any(lorenz >= p):
             raise refused(
-                38, Text("各组收入相同，没有洛伦兹曲线可拟合", "all groups have one income; no Lorenz curve to fit")
+                "FP-GROUPED-038",
+                Text("各组收入相同，没有洛伦兹曲线可拟合", "all groups have one income; no Lorenz curve to fit"),
             )
         return regress_quadratic(p, lorenz) if method == "lorenz_gq" else regress_beta(p, lorenz)
 
@@ -181,7 +184,7 @@ def _known_method(method: str) -> str:
     if method not in words.METHODS:
         like = nearest(str(method), words.METHODS)
         raise refused(
-            52,
+            "FP-GROUPED-052",
             Text("没有这种方法", "no such method"),
             read=str(method),
             expected=Text("、".join(words.METHODS), ", ".join(words.METHODS)),
@@ -197,7 +200,7 @@ def _known_criterion(method: str, criterion: str | None) -> str | None:
         return allowed[0] if allowed else None
     if by not in allowed:
         raise refused(
-            53,
+            "FP-GROUPED-053",
             Text("这种方法没有这个准则", "this method has no such criterion"),
             place=method,
             read=str(criterion),

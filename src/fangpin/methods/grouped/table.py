@@ -40,7 +40,7 @@ def _from_income_shares(shares: Any, mean: float | None) -> Array:
     level = positive(mean, "mean")
     if shares is None or level is None:
         raise refused(
-            30,
+            "FP-GROUPED-030",
             Text("没有组均值", "no group means"),
             remedy=Text(
                 "给出 means=，或收入份额 shares= 与 mean=，或用 from_lorenz",
@@ -49,7 +49,9 @@ def _from_income_shares(shares: Any, mean: float | None) -> Array:
         )
     parts = numbers(shares, "shares")
     if np.any(parts <= 0):
-        raise refused(48, Text("收入份额必须大于零", "shares of income must be above zero"), read=f"{parts.min():g}")
+        raise refused(
+            "FP-GROUPED-055", Text("收入份额必须大于零", "shares of income must be above zero"), read=f"{parts.min():g}"
+        )
     exact, _ = read_shares(parts, len(parts))
     return np.asarray(exact * len(exact) * level)
 
@@ -78,7 +80,9 @@ class Table:
             shares, means = None, _from_income_shares(shares, mean)
         levels = numbers(means, "means")
         if len(levels) < 2:
-            raise refused(31, Text("至少要有两组", "a table has at least two groups"), read=str(len(levels)))
+            raise refused(
+                "FP-GROUPED-031", Text("至少要有两组", "a table has at least two groups"), read=str(len(levels))
+            )
         weights, rounded = read_shares(shares, len(levels))
         cautions = [words.ROUNDED_SHARES] if rounded else []
         cautions += rising(levels, rounding)
@@ -108,18 +112,22 @@ class Table:
         """
         ranks, levels = numbers(p, "p"), numbers(l, "l")
         if len(ranks) != len(levels):
-            raise refused(32, Text("p 与 l 个数不同", "p and l differ in length"), read=f"{len(ranks)}, {len(levels)}")
+            raise refused(
+                "FP-GROUPED-032",
+                Text("p 与 l 个数不同", "p and l differ in length"),
+                read=f"{len(ranks)}, {len(levels)}",
+            )
         if len(ranks) and ranks[0] == 0:
             ranks, levels = ranks[1:], levels[1:]
         level = positive(mean, "mean")
         if level is None:
-            raise refused(35, Text("没有均值", "no mean"), remedy=Text("给出 mean", "give the mean"))
+            raise refused("FP-GROUPED-054", Text("没有均值", "no mean"), remedy=Text("给出 mean", "give the mean"))
         steps = np.diff(np.r_[0.0, ranks])
         empty = (steps == 0) & (np.diff(np.r_[0.0, levels]) == 0)
         kept, heights = ranks[~empty], levels[~empty]
         if len(kept) < 2 or max(abs(kept[-1] - 1), abs(heights[-1] - 1)) > 1e-6 or np.any(steps[~empty] <= 0):
             raise refused(
-                33,
+                "FP-GROUPED-033",
                 Text("不是洛伦兹曲线上的点", "these are no points of a Lorenz curve"),
                 read=f"p {', '.join(f'{v:g}' for v in ranks[-3:])}; l {', '.join(f'{v:g}' for v in levels[-3:])}",
                 expected=Text("p 递增，p 与 l 都到 1", "p rising, p and l both ending at 1"),
@@ -146,7 +154,7 @@ class Table:
         shares, means = np.array(self.shares), np.array(self.means)
         total = float(np.sum(shares * means))
         if total <= 0:
-            raise refused(34, Text("总收入不大于零", "total income is not positive"), read=f"{total:g}")
+            raise refused("FP-GROUPED-034", Text("总收入不大于零", "total income is not positive"), read=f"{total:g}")
         p, lorenz = np.r_[0.0, np.cumsum(shares)], np.r_[0.0, np.cumsum(shares * means) / total]
         p[-1] = lorenz[-1] = 1.0
         return Points(p, lorenz, total, self.median)
@@ -198,11 +206,11 @@ class Table:
             Refused: the table is of persons already, or no sizes are known.
         """
         if self.basis == "person":
-            raise refused(39, Text("已经是按人口径", "the table is on the person basis already"))
+            raise refused("FP-GROUPED-039", Text("已经是按人口径", "the table is on the person basis already"))
         sizes = self.household_sizes if household_sizes is None else read_sizes(household_sizes, len(self.means))
         if sizes is None:
             raise refused(
-                40,
+                "FP-GROUPED-040",
                 Text("不知道各组户均人口", "household sizes are not known"),
                 remedy=Text(
                     "给出 household_sizes=，或用 tilted() 按公布均值推算",
@@ -220,14 +228,16 @@ class Table:
         """
         target = positive(mean, "mean") or self.mean
         if target is None:
-            raise refused(41, Text("没有公布的均值", "no published mean"), remedy=Text("给出 mean=", "give mean="))
+            raise refused(
+                "FP-GROUPED-041", Text("没有公布的均值", "no published mean"), remedy=Text("给出 mean=", "give mean=")
+            )
         shares, means = np.array(self.shares), np.array(self.means)
         ranks = self.points.middles - 0.5
         slope = (target - float(shares @ means)) / float(shares @ (ranks * means))
         weights = shares * (1 + slope * ranks)
         if np.any(weights <= 0):
             raise refused(
-                42,
+                "FP-GROUPED-042",
                 Text("均值相差太大，推不出按人的比例", "the mean is too far off to infer shares of persons"),
                 read=f"{target:g}",
             )
