@@ -15,7 +15,7 @@ from fangpin.identification import cases
 from fangpin.standards import Standard
 from fangpin.standards.resolve import document, listing, read_day, resolve_for_reading, standard
 from fangpin.standards.show import document_text, to_json
-from fangpin.standards.validate import mistakes
+from fangpin.standards.validate import mistakes, remarks
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.text import Text
 
@@ -91,10 +91,10 @@ def check(
     if not path.is_file():
         raise UnusableInput("FP-CLI-004", Text("没有这个文件", "no such file"), read=str(path))
     found = mistakes(path)
-    data = {"file": str(path), "ok": not found, "mistakes": [_mistake(m, door.lang) for m in found]}
-    text = "\n\n".join(m.message(door.lang) for m in found) or Text(f"{path} 没有错误", f"{path} has no mistakes")(
-        door.lang
-    )
+    notes = [note(door.lang) for note in remarks(path)] if not found else []
+    data = {"file": str(path), "ok": not found, "mistakes": [_mistake(m, door.lang) for m in found], "remarks": notes}
+    good = Text(f"{path} 没有错误", f"{path} has no mistakes")(door.lang)
+    text = "\n\n".join(m.message(door.lang) for m in found) or "\n".join([good, *notes])
     answer(data, text)
     return UNUSABLE if found else DONE
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fangpin.language import tree as t
+from fangpin.language.exact import exact
 from fangpin.language.parse import Context, Parameter, parse
 from fangpin.language.vocabulary import vocabulary
 from fangpin.standards.documents import StandardDocument, text_of
@@ -35,7 +36,7 @@ def compiled_rules(doc: StandardDocument, values: Mapping[str, Value], places: P
         if isinstance(node, UnusableInput):
             raise node
         if code is not None:
-            found[code] = node
+            found[code] = exact(node)
     return found
 
 
