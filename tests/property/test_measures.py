@@ -102,8 +102,8 @@ def test_an_income_at_the_line_is_not_below_it(name: str) -> None:
 def test_influence_is_the_derivative_in_a_weight(name: str, seed: int) -> None:
     """Each record alone in its stratum but one: the error of w·ψ is read off through a design of two units."""
     y, w = drawn(seed)
-    y = y + np.random.default_rng(seed).uniform(0, 1, len(y))
     rng = np.random.default_rng(seed)
+    y, w = y + rng.uniform(0, 1, len(y)), w + rng.uniform(0, 1, len(y))  # away from ties and exact shares
     step = 1e-6
     for i in rng.choice(len(y), 5, replace=False):
         up, down = w.copy(), w.copy()
