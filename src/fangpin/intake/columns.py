@@ -17,9 +17,11 @@ from fangpin.intake import cells, dates, spellings
 from fangpin.intake.cells import NOTHING_DECLARED, Declared
 from fangpin.tables import Field
 from fangpin.tables.schemas import polars_type
+from fangpin.vocabulary import identity_numbers
 from fangpin.vocabulary.money import LIMIT_YUAN, MICRO
 
 TEXT_KINDS = ("str", "id", "region", "file")
+IDENTITY_NUMBERS = frozenset({"household.head_id_number", "member.id_number"})
 NEGATIVE_AS_A_RULE = frozenset(
     {
         "income_year.net_income",
@@ -258,12 +260,32 @@ def _plain_text(text: pl.Series, field: Field) -> tuple[pl.Series, list[Trouble]
         if nothing.any():
             troubles.append(_trouble(cells.NOTHING_THERE, nothing, text))
             text = blank(text, troubles[-1].at)
+    if field.path in IDENTITY_NUMBERS:
+        text = _identity_numbers(text)
     if field.kind == "id" or field.privacy == "direct":
         spoilt = text.str.contains(cells.DAMAGED_NUMBER)
+        if field.path in IDENTITY_NUMBERS:
+            spoilt |= _lost_their_end(text)
         if spoilt.any():
             troubles.append(_trouble(cells.DAMAGED, spoilt, text))
             text = text if key else blank(text, troubles[-1].at)
     return text, troubles
+
+
+def _identity_numbers(text: pl.Series) -> pl.Series:
+    """Identity numbers without blanks, hyphens and wide characters; the others are not looked at one by one."""
+    odd = text.filter(~text.str.contains(r"^[0-9]*X?[0-9]*$")).drop_nulls().unique()
+    if not len(odd):
+        return text
+    changed = {number: identity_numbers.normal(number) or None for number in odd.to_list()}
+    return text.replace_strict(changed, default=text, return_dtype=pl.String)
+
+
+def _lost_their_end(text: pl.Series) -> pl.Series:
+    """Whether each number ends in the zeros that a spreadsheet writes beyond fifteen digits."""
+    ending = text.filter(text.str.contains(r"^[0-9]{15}000")).drop_nulls().unique()
+    lost = [number for number in ending.to_list() if identity_numbers.lost_its_end(number)]
+    return text.is_in(lost)
 
 
 @cache
