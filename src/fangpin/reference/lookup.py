@@ -30,7 +30,7 @@ _ENGLISH = frozenset(
 _MOST_STATES, _LONGEST, _LEAST, _APART, _NEAR = 60, 16, 0.4, 0.05, 0.7
 _SURE, _LEAST_LATIN = 0.8, 0.6
 _LATIN_ENDS = ("cunweihui", "cunminweiyuanhui", "shequjuweihui", "juweihui", "shequ", "gacha", "cun")
-_LONGEST_TEXT = 200
+_LONGEST_TEXT = 100
 _MANNERS: dict[Manner, Text] = {
     "full": Text("全名", "full name"),
     "short": Text("简写", "short form"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import random
 import time
 from importlib.resources import files
 
@@ -141,6 +143,24 @@ def test_abbreviations_name_the_region_they_say() -> None:
     for row in csv.DictReader(table.splitlines()):
         assert regions.name(row["code"]) == row["name"]
         assert regions.name(first(row["alias"])) or len(row["alias"]) == 1
+
+
+def test_no_text_breaks_the_search() -> None:
+    draw = random.Random(7)
+    names = [region.name for region in regions.children(level="county")]
+    kinds = (
+        lambda: "".join(draw.choice(names)[: draw.randint(1, 4)] for _ in range(draw.randint(1, 5))),
+        lambda: "".join(chr(draw.randint(0x4E00, 0x9FA5)) for _ in range(draw.randint(1, 12))),
+        lambda: "".join(draw.choice("abcdefgxyz ,-'0123456789") for _ in range(draw.randint(1, 20))),
+        lambda: "".join(chr(draw.choice([draw.randint(32, 0x2FFF), 0x20000])) for _ in range(draw.randint(1, 12))),
+    )
+    for trial in range(400 if os.environ.get("FANGPIN_FULL") else 40):
+        text = kinds[trial % 4]()
+        found = lookup.search(text)
+        shown = [*found.matches, *found.nearest]
+        assert len({m.region.code for m in shown}) == len(shown), text
+        assert all(0 <= m.score <= 1 for m in shown), text
+        assert [m.score for m in found.matches] == sorted((m.score for m in found.matches), reverse=True), text
 
 
 def test_unusual_readings() -> None:
