@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -53,7 +54,9 @@ def members(path: Path, shown: str) -> tuple[list[Member], list[Finding]]:
             _within_limits(entries, shown)
             for entry in entries:
                 name = _name(entry)
-                safe = _safe(name)
+                if entry.flag_bits & 1:
+                    raise unusable("FP-GUARD-005", place=f"{shown}/{name}")
+                safe = None if stat.S_ISLNK(entry.external_attr >> 16) else _safe(name)
                 if safe is None:
                     findings.append(finding("FP-INTAKE-079", file=shown, read=name[:120]))
                 elif not any(part.startswith((".", "__MACOSX", "~$")) for part in PurePosixPath(safe).parts):

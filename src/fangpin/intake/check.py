@@ -16,6 +16,7 @@ from typing import Protocol
 from fangpin.intake.batch import Batch, Counts, Loaded, Part, Progress, SourceFile
 from fangpin.intake.findings_book import write_findings
 from fangpin.intake.findings_table import write_table
+from fangpin.intake.guard import reading
 from fangpin.intake.read import Source, layout_of, read_batch
 from fangpin.vocabulary.errors import FangpinError
 from fangpin.vocabulary.findings import Finding
@@ -138,6 +139,16 @@ def check(
     Raises:
         UnusableInput: the input cannot be used at all.
     """
+    with reading(source):
+        return _check(source, profile, progress, examiner)
+
+
+def _check(
+    source: Source | Sequence[str | Path],
+    profile: str | Path | None,
+    progress: Progress | None,
+    examiner: Examiner | None,
+) -> CheckResult:
     batch = read_batch(source, profile, progress=progress)
     counts, findings = Counts(), list(batch.findings)
     by_table: dict[str, Counts] = {}

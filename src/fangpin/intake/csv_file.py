@@ -8,7 +8,6 @@ Keeps   every line is a row unless it is wholly empty; cells beyond the headings
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import itertools
 import re
@@ -19,6 +18,7 @@ from pathlib import Path
 import polars as pl
 
 from fangpin.intake import detect
+from fangpin.intake.guard import gunzip
 from fangpin.intake.header import ROWS, Header, find
 from fangpin.intake.messages import finding, unusable
 from fangpin.intake.raw import Origin, RawTable, Sheet, text_frame, unique_names
@@ -37,14 +37,14 @@ def read_bytes(path: Path, place: str) -> bytes:
         UnusableInput: the file cannot be opened or unpacked.
     """
     try:
-        return unpacked(path.read_bytes())
+        return unpacked(path.read_bytes(), place)
     except (OSError, EOFError, zlib.error) as error:
         raise unusable("FP-INTAKE-006", place=place, read=type(error).__name__) from error
 
 
-def unpacked(data: bytes) -> bytes:
-    """The bytes, unpacked where they are gzip."""
-    return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+def unpacked(data: bytes, place: str) -> bytes:
+    """The bytes, unpacked where they are gzip, within the limits."""
+    return gunzip(data, place) if data[:2] == b"\x1f\x8b" else data
 
 
 def read_csv(path: Path, table: str, file: str) -> RawTable:

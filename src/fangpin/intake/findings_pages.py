@@ -109,7 +109,9 @@ def _of_workbook(file: SourceFile, read: Sequence[SourceFile], packed: bytes | N
 
 def _of_text(file: SourceFile, packed: bytes | None) -> Page:
     """A text file line by line, also what stands above its headings and beyond them."""
-    data = detect.decode(read_bytes(file.path, file.shown) if packed is None else unpacked(packed), file.shown).data
+    data = detect.decode(
+        read_bytes(file.path, file.shown) if packed is None else unpacked(packed, file.shown), file.shown
+    ).data
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")
     declared = _DECLARED.match(data[:20].decode("utf-8", "ignore"))

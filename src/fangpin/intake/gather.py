@@ -18,6 +18,7 @@ from fangpin.intake.archive import members
 from fangpin.intake.aside import set_aside
 from fangpin.intake.batch import Progress
 from fangpin.intake.csv_file import read_bytes, read_text, unpacked
+from fangpin.intake.guard import look, native
 from fangpin.intake.layouts import Layout
 from fangpin.intake.messages import finding, unusable
 from fangpin.intake.parquet import read_parquet_raw
@@ -159,12 +160,18 @@ def _named(file: TableFile) -> Table | None:
 
 
 def _file(found: Gathered, file: TableFile, table: Table | None) -> None:
-    """The sheets of one file."""
+    """The sheets of one file, which was looked at first."""
+    found.findings += look(file.path, file.shown, file.suffix, file.data)
+    with native(file.shown):
+        _read(found, file, table)
+
+
+def _read(found: Gathered, file: TableFile, table: Table | None) -> None:
     if file.suffix in PARQUET:
         raw = read_parquet_raw(file, table.name if table else "")
         found.add(Sheet(raw.headings, raw.frame, raw.origin, typed=True), table, file)
         return
-    data = read_bytes(file.path, file.shown) if file.data is None else unpacked(file.data)
+    data = read_bytes(file.path, file.shown) if file.data is None else unpacked(file.data, file.shown)
     if file.suffix in CSV or (file.suffix in SUFFIXES and _is_text(data)):
         sheet, about = read_text(data, file.shown, _header_row(found, file.shown, ""))
         found.findings += about

@@ -21,6 +21,7 @@ from fangpin.intake.columns import as_text, clean
 from fangpin.intake.csv_file import read_csv
 from fangpin.intake.expression import Compiled, compile_expression
 from fangpin.intake.frames import as_columns
+from fangpin.intake.guard import look, native
 from fangpin.intake.headings import Headed, heading_of, unit_of
 from fangpin.intake.memory import mapped_batch
 from fangpin.intake.messages import finding, unusable
@@ -91,7 +92,9 @@ def _load(survey: Survey, name: str, source: str | Path | Mapping[str, Any]) -> 
         origin = Origin(name)
     else:
         path = _find(Path(source), spec.file)
-        raw = _read(path, name, spec.sheet)
+        survey.findings += look(path, path.name, suffix(path))
+        with native(path.name):
+            raw = _read(path, name, spec.sheet)
         columns = list(zip(raw.headings, raw.frame.get_columns(), strict=True))
         if not raw.typed:
             columns = [(h, c if h.strip() in spec.numbers else as_text(c)) for h, c in columns]

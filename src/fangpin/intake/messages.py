@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fangpin.intake.guard_words import ABOUT_FILES
 from fangpin.intake.right import right
 from fangpin.intake.saying import Saying
 from fangpin.intake.value_messages import VALUE_SAYINGS
@@ -475,6 +476,8 @@ SAYINGS: dict[str, Saying] = {
         ),
     ),
 }
+
+SAYINGS |= {code: Saying(*said) for code, said in ABOUT_FILES.items()}
 
 
 def finding(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from fangpin.intake.guard import footer_fits
 from fangpin.intake.headings import heading_of
 from fangpin.intake.messages import unusable
 from fangpin.intake.sources import TableFile
@@ -49,6 +50,7 @@ def open_file(listed: TableFile, table: str) -> ParquetFile:
         headings = tuple(metadata.schema.to_arrow_schema().names)
     except Exception as error:  # pyarrow raises its own kinds, OSError and ValueError
         raise unusable("FP-INTAKE-006", place=listed.shown, read=str(error)[:200]) from error
+    footer_fits(metadata, listed.shown, listed.path.stat().st_size)
     found = {heading: heading_of(table, heading) for heading in headings}
     fields = {heading: field.name for heading, field in found.items() if field is not None}
     key = next((heading for heading, name in fields.items() if name == "household_id"), "")

@@ -21,6 +21,7 @@ from fangpin import tables
 from fangpin.intake.batch import Batch, Progress
 from fangpin.intake.frames import as_columns, read_frames
 from fangpin.intake.gather import Item, gather
+from fangpin.intake.guard import reading
 from fangpin.intake.layouts import HOUSEHOLD_ID, Layout, is_layout, load_layout, shipped
 from fangpin.intake.matching import contradicting, divided, field_columns, matched
 from fangpin.intake.memory import memory_batch
@@ -56,7 +57,8 @@ def read_batch(
     Raises:
         UnusableInput: there is nothing there, no table of households, a key column is missing, or a file is damaged.
     """
-    batch = _read(source, profile, progress)
+    with reading(source):
+        batch = _read(source, profile, progress)
     if profile is None or not Path(profile).is_file() or str(profile) in shipped():
         return batch
     return replace(batch, profile_file=str(Path(profile).resolve()))

@@ -6,6 +6,7 @@ Keeps   unknown keys, wrong types and doubled keys refuse to load
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,13 +36,20 @@ _Loader.yaml_implicit_resolvers = {
     first: [(tag, regexp) for tag, regexp in pairs if tag != "tag:yaml.org,2002:bool"]
     for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", __import__("re").compile(r"^(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
 class _Quick(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """The same loader on libyaml, where it is there: ten times as fast; its errors are said by the other one."""
 
     yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+
+
+_DEEPEST = 200
+_BRACKETS = re.compile(r"[\[\]{}]")
+_DASHES = re.compile(rf"(?:[-?:] +){{{_DEEPEST}}}")
+_NOT_YAML = (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError)
+"""What the loaders raise on text that is no document."""
 
 
 class Places:
@@ -76,10 +84,17 @@ class Places:
         return self._marks.get((*loc, "="), self.of(loc))
 
 
-def _doubled(node: yaml.Node, name: str) -> None:
+def _doubled(node: yaml.Node, name: str, met: set[int] | None = None) -> None:
+    """Refuse a key that stands twice or is no word, and anchors, by which a short file can unfold without end."""
+    met = set() if met is None else met
+    if id(node) in met:
+        raise yaml.MarkedYAMLError(problem="anchors and aliases are not read", problem_mark=node.start_mark)
+    met.add(id(node))
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a key must be a word", problem_mark=key.start_mark)
             if key.value in seen:
                 mark = key.start_mark
                 raise DocumentError(
@@ -90,10 +105,10 @@ def _doubled(node: yaml.Node, name: str) -> None:
                     remedy=Text("删去其中一个", "remove one of them"),
                 )
             seen.add(key.value)
-            _doubled(value, name)
+            _doubled(value, name, met)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
-            _doubled(value, name)
+            _doubled(value, name, met)
 
 
 def parse(text: str, name: str) -> tuple[Any, Places]:
@@ -102,20 +117,36 @@ def parse(text: str, name: str) -> tuple[Any, Places]:
     Raises:
         DocumentError: the text is not YAML, or a key stands twice.
     """
-    with suppress(yaml.YAMLError, ValueError):  # said again below, as the plain loader says it
+    _not_too_deep(text, name)
+    with suppress(*_NOT_YAML):  # said again below, as the plain loader says it
         return _parsed(_Quick(text), name)
     try:
         return _parsed(_Loader(text), name)
-    except yaml.YAMLError as error:
+    except _NOT_YAML as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         raise DocumentError(
             "FP-DOCUMENT-001",
             Text("不是有效的 YAML 文件", "the file is not valid YAML"),
             place=place,
-            read=str(getattr(error, "problem", "") or ""),
+            read=str(getattr(error, "problem", "") or error)[:200],
             remedy=Text("按所示行列检查缩进与标点", "check indentation and punctuation at that place"),
         ) from error
+
+
+def _not_too_deep(text: str, name: str) -> None:
+    """Refuse brackets within brackets without end, at which the quick loader would crash."""
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(text):
+        depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    if deepest > _DEEPEST or _DASHES.search(text):
+        raise DocumentError(
+            "FP-DOCUMENT-001",
+            Text("不是有效的 YAML 文件", "the file is not valid YAML"),
+            place=name,
+            remedy=Text(f"嵌套不超过 {_DEEPEST} 层", f"nest no deeper than {_DEEPEST}"),
+        )
 
 
 def _parsed(loader: Any, name: str) -> tuple[Any, Places]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fangpin.tables import yaml_file
 from fangpin.tables.catalogue import DATA, read
 from fangpin.vocabulary.errors import DocumentError
 
@@ -124,3 +125,26 @@ def test_a_table_under_another_name_refuses(folder: Path) -> None:
 def test_text_that_is_not_yaml_refuses(folder: Path) -> None:
     (folder / "measure.yaml").write_text("table: [measure", "utf-8")
     assert refused(folder).code == "FP-DOCUMENT-001"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a]: b",
+        "? {a: 1}\n: 2",
+        "a: &x [1]\nb: *x",
+        "&x [*x]",
+        "[" * 5_000,
+        "[" * 200_000,
+        "- " * 100_000,
+        "{a: " * 3_000,
+        "a: 2021-13-45",
+        "a: !!python/object:os.system x",
+        "a: " + "9" * 6_000,
+        "\0",
+        "a: !!binary x",
+    ],
+)
+def test_odd_yaml_is_refused_with_a_message(text: str) -> None:
+    with pytest.raises(DocumentError):
+        yaml_file.parse(text, "x.yaml")
