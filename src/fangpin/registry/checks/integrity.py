@@ -74,7 +74,9 @@ def _numbers(rows: Rows) -> pl.DataFrame:
 
 
 def _persons(rows: Rows) -> pl.DataFrame:
-    return _here(rows).select(AT, KEY, RECORD, _text("person_id").alias("person"))
+    return _here(rows).select(
+        AT, KEY, RECORD, "birth_date", _text("person_id").alias("person"), _text("name").alias("name")
+    )
 
 
 def _names(rows: Rows) -> pl.DataFrame:
@@ -197,11 +199,11 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "person_in_two_households": Function(
         "member",
-        _columns(member="state"),
+        _columns(member="state name birth_date"),
         ("count", "others"),
         _persons,
-        partial(meeting, keys=("person",), apart=True),
-        ("person",),
+        partial(meeting, keys=("person", "name", "birth_date"), apart=True),
+        ("person", "name", "birth_date"),
     ),
     "same_name_and_birth": Function(
         "member",
