@@ -4,12 +4,13 @@
 #   make test           lint, then all tests; FULL=1 runs every trial, SEED=n repeats a run
 #   make lint           ruff, mypy --strict, the map (import-linter), the size of rooms
 #   make bench          the figures of docs/performance.md
+#   make recall         docs/recall.md: a county damaged on purpose, and how much of it is found
 #   make docs           the generated pages under docs/reference/
 #   make format         ruff's formatter and safe fixes
 #   make clean          what was built or generated; .venv stays
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench docs wheel tools clean env-demo env-test
+.PHONY: help setup demo test lint format bench recall docs wheel tools clean env-demo env-test
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -59,6 +60,9 @@ format: env-test
 
 bench: env-test
 	@$(PY) benchmarks/run.py $(ARGS)
+
+recall: env-test
+	@$(PY) tools/recall.py --write $(ARGS)
 
 docs: env-test
 	@$(PY) tools/docs.py $(ARGS)
