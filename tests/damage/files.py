@@ -104,7 +104,7 @@ KINDS = [
         "文件在一行中间截断",
         "a file cut off within a row",
         _bytes(lambda d: d[: len(d) - 150]),
-        "FP-INTAKE-030",
+        "FP-INTAKE-033",
         "FP-INTAKE-006",
     ),
     _kind(

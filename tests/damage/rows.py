@@ -240,7 +240,7 @@ KINDS = [
         *CELLS,
         shape="csv",
     ),
-    _kind("row_cut", "一行只剩前半", "a row cut off halfway", _cut, "FP-INTAKE-030", shape="csv"),
+    _kind("row_cut", "一行只剩前半", "a row cut off halfway", _cut, "FP-INTAKE-033", shape="csv"),
     _kind("key_blank", "户编号空白", "household id blank", _blank_key, "FP-INTAKE-040"),
     _kind("person_blank", "人编号空白", "person id blank", _blank_person, "FP-INTAKE-040"),
     _kind(

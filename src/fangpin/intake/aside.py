@@ -69,9 +69,9 @@ def set_aside(sheet: Sheet) -> tuple[Sheet, list[Finding]]:
     if not gone:
         return sheet, findings
     kept = (~pl.int_range(frame.height, dtype=pl.UInt32, eager=True).is_in(gone)).arg_true()
-    places = {old: new for new, old in enumerate(kept.to_list())} if sheet.surplus else {}
-    surplus = tuple(places[at] for at in sheet.surplus if at in places)
-    return replace(sheet, frame=frame[kept], origin=sheet.origin.only(kept), surplus=surplus), findings
+    places = {old: new for new, old in enumerate(kept.to_list())} if sheet.surplus or sheet.short else {}
+    surplus, short = (tuple(places[at] for at in some if at in places) for some in (sheet.surplus, sheet.short))
+    return replace(sheet, frame=frame[kept], origin=sheet.origin.only(kept), surplus=surplus, short=short), findings
 
 
 def _texts(frame: pl.DataFrame) -> list[str]:

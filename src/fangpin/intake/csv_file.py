@@ -26,6 +26,7 @@ from fangpin.intake.words import known_headings
 from fangpin.vocabulary.findings import Finding
 
 _DECLARED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_FEW_SHORT = 0.05
 _SHOWN = {"\t": "Tab"}
 _UNIT = b"\x1f"
 
@@ -154,27 +155,58 @@ def _quick(data: bytes, separator: str, header: Header, file: str, offset: int) 
         return None
     if frame.width != width or frame.select(pl.all_horizontal(pl.all().is_null())).to_series().any():
         return None
+    if _some_short(body, separator, frame):
+        return None
     return Sheet(header.headings, frame, Origin(file, first=row + 1), header.groups, row)
 
 
+def _some_short(body: bytes, separator: str, frame: pl.DataFrame) -> bool:
+    """Whether some line has fewer cells than the frame has columns, by counting separators."""
+    if not frame.width or not frame.to_series(-1).null_count():
+        return False
+    count = body.count(separator.encode())
+    if b'"' in body:
+        texts = frame.select(pl.all().str.count_matches(separator, literal=True).sum())
+        count -= sum(texts.row(0))
+    return count < frame.height * (frame.width - 1)
+
+
+def _odd(short: list[int], numbers: list[int], ends_blank: bool) -> tuple[int, ...]:
+    """The short rows, unless all rows look as if their blank ends were cut off when the file was written."""
+    return tuple(short) if ends_blank or len(short) <= max(1, len(numbers) * _FEW_SHORT) else ()
+
+
 def _careful(data: bytes, separator: str, header: Header, file: str, offset: int) -> Sheet:
-    """The rows read one by one, for files with blank lines, surplus cells or open quotation marks."""
+    """The rows read one by one, for files with blank lines, rows of uneven length or open quotation marks."""
     width = len(header.headings)
     text = io.StringIO(data.decode("utf-8").replace("\0", ""), newline="")
     rows: list[list[str]] = []
     numbers: list[int] = []
     surplus: list[int] = []
+    short: list[int] = []
+    ends_blank = False
+    last = max((i for i, heading in enumerate(header.headings, 1) if heading), default=width)
     for at, line in enumerate(csv.reader(text, delimiter=separator)):
         if at <= header.at or not line:
             continue
         if any(cell.strip() for cell in line[width:]):
             surplus.append(len(rows))
+        if len(line) < last:
+            short.append(len(rows))
+        elif not line[last - 1].strip():
+            ends_blank = True
         rows.append((line + [""] * width)[:width])
         numbers.append(at + 1 + offset)
     columns: list[list[str | None]] = [[row[i] or None for row in rows] for i in range(width)]
     origin = Origin(file, rows=pl.Series(numbers, dtype=pl.UInt32))
     return Sheet(
-        header.headings, text_frame(columns), origin, header.groups, header.at + 1 + offset, surplus=tuple(surplus)
+        header.headings,
+        text_frame(columns),
+        origin,
+        header.groups,
+        header.at + 1 + offset,
+        surplus=tuple(surplus),
+        short=_odd(short, numbers, ends_blank),
     )
 
 

@@ -221,9 +221,10 @@ def judge_columns(
         at = pl.Series(note.at, dtype=pl.UInt32) + start
         noted = _field_of(raw.table, note.field)
         troubles.append(Located(noted, Trouble(note.code, at, pl.Series(note.read, dtype=pl.String))))
-    if raw.surplus:
-        at = pl.Series(raw.surplus, dtype=pl.UInt32) + start
-        troubles.append(Located(None, Trouble("FP-INTAKE-030", at, pl.Series([""] * len(at), dtype=pl.String))))
+    for code, rows in (("FP-INTAKE-030", raw.surplus), ("FP-INTAKE-033", raw.short)):
+        if rows:
+            at = pl.Series(rows, dtype=pl.UInt32) + start
+            troubles.append(Located(None, Trouble(code, at, pl.Series([""] * len(at), dtype=pl.String))))
     return pl.DataFrame(columns), troubles
 
 

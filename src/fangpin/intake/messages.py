@@ -348,6 +348,14 @@ SAYINGS: dict[str, Saying] = {
         ),
         Text("核对各项收入、人口数与人均数", "check the items, the persons and the figure per head"),
     ),
+    "FP-INTAKE-033": Saying(
+        "warning",
+        Text(
+            "这一行在最后一列之前就断了；缺的格按空白（未知）处理，文件可能被截断",
+            "the row ends before the last column; what is missing counts as blank, and the file may be cut off",
+        ),
+        Text("在原系统重新导出，核对行数", "export it again from where it came and compare the number of rows"),
+    ),
     # -- rows that are refused --------------------------------------------------------------------------------------
     "FP-INTAKE-040": Saying(
         "error",

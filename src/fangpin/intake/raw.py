@@ -63,6 +63,8 @@ class RawTable:
     origin: Origin
     surplus: tuple[int, ...] = ()
     """Positions of rows that have more cells than there are headings."""
+    short: tuple[int, ...] = ()
+    """Positions of rows that end before the last heading."""
     typed: bool = False
     """Whether the columns come from a file with types, which no spreadsheet has touched."""
     meant: tuple[str, ...] | None = None
@@ -82,14 +84,15 @@ class RawTable:
 
     def only(self, kept: pl.Series) -> RawTable:
         """The rows at these positions."""
-        new = {old: at for at, old in enumerate(kept.to_list())} if self.surplus or self.notes else {}
-        surplus = tuple(new[at] for at in self.surplus if at in new)
+        new = {old: at for at, old in enumerate(kept.to_list())} if self.surplus or self.short or self.notes else {}
+        surplus, short = (tuple(new[at] for at in some if at in new) for some in (self.surplus, self.short))
         notes = tuple(
             replace(n, at=tuple(new[a] for a, _ in pairs), read=tuple(r for _, r in pairs))
             for n in self.notes
             if (pairs := [(a, r) for a, r in zip(n.at, n.read, strict=True) if a in new])
         )
-        return replace(self, frame=self.frame[kept], origin=self.origin.only(kept), surplus=surplus, notes=notes)
+        origin = self.origin.only(kept)
+        return replace(self, frame=self.frame[kept], origin=origin, surplus=surplus, short=short, notes=notes)
 
     def column(self, index: int) -> pl.Series:
         """The raw column under the heading of this number."""
@@ -110,13 +113,14 @@ class Sheet:
     groups: tuple[str, ...] = ()
     header: int = 1
     surplus: tuple[int, ...] = ()
+    short: tuple[int, ...] = ()
     typed: bool = False
     path: Path | None = None
     content: str = ""
 
     def raw(self, table: str) -> RawTable:
         """The sheet as this table, understood by its headings."""
-        return RawTable(table, self.frame, self.headings, self.origin, self.surplus, self.typed)
+        return RawTable(table, self.frame, self.headings, self.origin, self.surplus, self.short, self.typed)
 
 
 def unique_names(count: int) -> list[str]:

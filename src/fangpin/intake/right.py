@@ -37,6 +37,7 @@ _FIXED: dict[str, tuple[Text, Text]] = {
     "FP-INTAKE-028": (Text("0 或正数", "0 or above"), _CONVENTION),
     "FP-INTAKE-029": (Text("名册中的代码", "a code of the register"), _DIVISIONS),
     "FP-INTAKE-030": (Text("每行的格数与标题相同", "as many cells in each row as there are headings"), _CONVENTION),
+    "FP-INTAKE-033": (Text("每行的格数与标题相同", "as many cells in each row as there are headings"), _CONVENTION),
     "FP-INTAKE-031": (Text("失效日期晚于生效日期", "valid_to after valid_from"), _CONVENTION),
     "FP-INTAKE-032": (
         Text(

@@ -199,7 +199,8 @@ def _rows(
         [*meant, *(name for name, _ in added)],
     )
     match, in_unit = reading.spec.match is not None, _in_unit(reading)
-    return replace(raw, surplus=sheet.surplus, typed=sheet.typed, match=match, in_unit=in_unit), number
+    raw = replace(raw, surplus=sheet.surplus, short=sheet.short, typed=sheet.typed, match=match, in_unit=in_unit)
+    return raw, number
 
 
 def _in_unit(reading: Reading) -> frozenset[str]:

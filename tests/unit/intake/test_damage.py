@@ -22,8 +22,6 @@ GAPS = {
     "id_small_x",
     "id_spaced",
     "region_other",
-    "row_cut",
-    "text_cut",
     "unit_both",
     "unit_everywhere",
 }

@@ -287,3 +287,22 @@ def test_a_folder_of_workbooks_is_read_sheet_by_sheet(tmp_path: Path) -> None:
     [found] = of(result, "075")
     assert (found.file, found.sheet) == ("b.xlsx", "Sheet1")
     assert "4 of 4 headings" in found.message.en
+
+
+def test_a_row_that_ends_early_is_said_where_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "household.csv"
+    rows = [ROWS[0], *([f"{n:04}", "王小明", "3", "浔中镇" if n % 2 else ""] for n in range(40))]
+    lines = exports.text(rows).splitlines()
+    path.write_text("\n".join([*lines[:8], "0900,王", *lines[8:], "0901,李"]), "utf-8")
+    result = check(path)
+    assert result.counts.rows == 42
+    assert [(f.row, f.severity) for f in of(result, "033")] == [(9, "warning"), (43, "warning")]
+    path.write_text("\n".join(lines), "utf-8")
+    assert of(check(path), "033") == []
+
+
+def test_rows_whose_blank_ends_were_left_out_by_the_writer_are_not_said(tmp_path: Path) -> None:
+    path = tmp_path / "household.csv"
+    rows = [",".join([f"{n:04}", "王小明", "3", *(["浔中镇"] if n % 2 else [])]) for n in range(40)]
+    path.write_text("\n".join([",".join(ROWS[0]), *rows]), "utf-8")
+    assert of(check(path), "033") == []
