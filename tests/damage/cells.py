@@ -20,7 +20,11 @@ INCOME, WAGES, MONTHS, PAY = (
 )
 ITEMS = f"{INCOME} " + " ".join(f"income_year.{item}" for item in "abcde")
 RELATION, SCHOOL = "member.relation_to_head", "member.education_level"
-NO_DATE, NO_NUMBER, NOT_WHOLE, NO_CODE, NO_BOOL = (f"FP-INTAKE-0{n}" for n in (22, 20, 21, 23, 24))
+UNKNOWN = ("FP-INTAKE-100", "FP-INTAKE-101", "FP-INTAKE-102")
+NO_DATE = ("FP-INTAKE-022", "FP-INTAKE-103", "FP-INTAKE-104", "FP-INTAKE-105", *UNKNOWN)
+NO_NUMBER = ("FP-INTAKE-020", "FP-INTAKE-107", "FP-INTAKE-108", *UNKNOWN)
+NO_CODE, NO_BOOL = ("FP-INTAKE-023", "FP-INTAKE-109", *UNKNOWN), ("FP-INTAKE-024", *UNKNOWN)
+NOT_WHOLE = "FP-INTAKE-021"
 WIDE = {i: i + 0xFEE0 for i in range(0x30, 0x3A)}
 
 
@@ -77,26 +81,26 @@ def _all_in_ten_thousand(work: Work) -> None:
 
 
 DATES = [
-    cell("date_impossible", "不可能的日期", "an impossible date", BORN, lambda v, r: v[:5] + "02-30", NO_DATE),
-    cell("date_month_13", "月份大于 12", "a thirteenth month", BORN, lambda v, r: v[:5] + "13-01", NO_DATE),
-    cell("date_words", "日期写成文字", "words in place of a date", BORN, lambda v, r: "不详", NO_DATE),
-    cell("date_two_digits", "两位数年份", "a year of two digits", BORN, _form("{yy:02}.{m}.{d}"), NO_DATE),
-    cell("date_month_only", "只写到月", "only year and month", BORN, _form("{y}.{m}"), NO_DATE, read=False),
+    cell("date_impossible", "不可能的日期", "an impossible date", BORN, lambda v, r: v[:5] + "02-30", *NO_DATE),
+    cell("date_month_13", "月份大于 12", "a thirteenth month", BORN, lambda v, r: v[:5] + "13-01", *NO_DATE),
+    cell("date_words", "日期写成文字", "words in place of a date", BORN, lambda v, r: "不详", *NO_DATE),
+    cell("date_two_digits", "两位数年份", "a year of two digits", BORN, _form("{yy:02}.{m}.{d}"), *NO_DATE),
+    cell("date_month_only", "只写到月", "only year and month", BORN, _form("{y}.{m}"), *NO_DATE, read=False),
     cell(
         "date_american",
         "月日颠倒（不可能的日期）",
         "day and month exchanged, an impossible date",
         BORN,
         _american,
-        NO_DATE,
+        *NO_DATE,
     ),
-    cell("date_range", "写成一段时间", "a span in place of a date", BORN, _form("{y}年-2020年"), NO_DATE),
-    cell("date_dots", "日期用点", "a date with dots", BORN, _form("{y}.{m}.{d}"), NO_DATE, read=True),
-    cell("date_zh", "日期用年月日", "a date in Chinese", BORN, _form("{y}年{m}月{d}日"), NO_DATE, read=True),
-    cell("date_slashes", "日期用斜线", "a date with slashes", BORN, _form("{y}/{m}/{d}"), NO_DATE, read=True),
-    cell("date_plain", "八位数日期", "a date of eight digits", BORN, _form("{y}{m:02}{d:02}"), NO_DATE, read=True),
+    cell("date_range", "写成一段时间", "a span in place of a date", BORN, _form("{y}年-2020年"), *NO_DATE),
+    cell("date_dots", "日期用点", "a date with dots", BORN, _form("{y}.{m}.{d}"), *NO_DATE, read=True),
+    cell("date_zh", "日期用年月日", "a date in Chinese", BORN, _form("{y}年{m}月{d}日"), *NO_DATE, read=True),
+    cell("date_slashes", "日期用斜线", "a date with slashes", BORN, _form("{y}/{m}/{d}"), *NO_DATE, read=True),
+    cell("date_plain", "八位数日期", "a date of eight digits", BORN, _form("{y}{m:02}{d:02}"), *NO_DATE, read=True),
     cell(
-        "date_time", "日期后带时间", "a date with a time", BORN, _form("{y}-{m:02}-{d:02} 00:00:00"), NO_DATE, read=True
+        "date_time", "日期后带时间", "a date with a time", BORN, _form("{y}-{m:02}-{d:02} 00:00:00"), *NO_DATE, read=True
     ),
     cell(
         "date_cell",
@@ -104,7 +108,7 @@ DATES = [
         "a cell in the format of dates",
         BORN,
         lambda v, r: date.fromisoformat(v),
-        NO_DATE,
+        *NO_DATE,
         read=True,
     ),
     cell(
@@ -113,7 +117,7 @@ DATES = [
         "a date turned into an Excel serial number",
         BORN,
         _serial,
-        NO_DATE,
+        *NO_DATE,
         read=True,
     ),
     cell(
@@ -122,7 +126,7 @@ DATES = [
         "a date turned into an Excel serial number, as text",
         BORN,
         lambda v, r: str(_serial(v, r)),
-        NO_DATE,
+        *NO_DATE,
         read=True,
     ),
     cell(
@@ -131,7 +135,7 @@ DATES = [
         "a date in full-width digits",
         BORN,
         lambda v, r: v.translate(WIDE),
-        NO_DATE,
+        *NO_DATE,
         read=True,
     ),
     cell(
@@ -146,10 +150,10 @@ DATES = [
 ]
 
 NUMBERS = [
-    cell("number_words", "人口数写成汉字", "persons in words", PERSONS, lambda v, r: "三人左右", NO_NUMBER),
-    cell("number_unit", "数字后带单位", "a figure with its unit", PERSONS, lambda v, r: v + "人", NO_NUMBER, read=True),
+    cell("number_words", "人口数写成汉字", "persons in words", PERSONS, lambda v, r: "三人左右", *NO_NUMBER),
+    cell("number_unit", "数字后带单位", "a figure with its unit", PERSONS, lambda v, r: v + "人", *NO_NUMBER, read=True),
     cell(
-        "number_range", "写成范围", "a range in place of a figure", PERSONS, lambda v, r: f"{v}-{int(v) + 1}", NO_NUMBER
+        "number_range", "写成范围", "a range in place of a figure", PERSONS, lambda v, r: f"{v}-{int(v) + 1}", *NO_NUMBER
     ),
     cell(
         "number_letter",
@@ -157,21 +161,21 @@ NUMBERS = [
         "the letter O for a zero",
         INCOME,
         lambda v, r: v.replace("0", "O") if "0" in v else None,
-        NO_NUMBER,
+        *NO_NUMBER,
     ),
     cell(
-        "number_reference", "公式出错 #REF!", "the error of a formula, #REF!", INCOME, lambda v, r: "#REF!", NO_NUMBER
+        "number_reference", "公式出错 #REF!", "the error of a formula, #REF!", INCOME, lambda v, r: "#REF!", *NO_NUMBER
     ),
-    cell("number_na", "公式出错 #N/A", "the error of a formula, #N/A", INCOME, lambda v, r: "#N/A", NO_NUMBER),
-    cell("number_currency", "金额前带 ¥", "a figure with ¥", INCOME, lambda v, r: "¥" + v, NO_NUMBER, read=True),
-    cell("number_yuan", "金额后带元", "a figure with 元", INCOME, lambda v, r: v + "元", NO_NUMBER, read=True),
+    cell("number_na", "公式出错 #N/A", "the error of a formula, #N/A", INCOME, lambda v, r: "#N/A", *NO_NUMBER),
+    cell("number_currency", "金额前带 ¥", "a figure with ¥", INCOME, lambda v, r: "¥" + v, *NO_NUMBER, read=True),
+    cell("number_yuan", "金额后带元", "a figure with 元", INCOME, lambda v, r: v + "元", *NO_NUMBER, read=True),
     cell(
         "number_wan",
         "金额写成万元",
         "a figure in 万元, said so",
         INCOME,
         lambda v, r: f"{float(v) / 10_000:.6f}万元",
-        NO_NUMBER,
+        *NO_NUMBER,
         read=True,
     ),
     cell(
@@ -180,7 +184,7 @@ NUMBERS = [
         "a comma for the decimal point",
         INCOME,
         lambda v, r: v.replace(".", ",") if float(v) > 1000 else None,
-        NO_NUMBER,
+        *NO_NUMBER,
     ),
     cell(
         "number_thousands",
@@ -188,7 +192,7 @@ NUMBERS = [
         "thousands signs",
         INCOME,
         lambda v, r: f"{float(v):,.2f}",
-        NO_NUMBER,
+        *NO_NUMBER,
         read=True,
     ),
     cell(
@@ -197,11 +201,11 @@ NUMBERS = [
         "full-width digits",
         PERSONS,
         lambda v, r: v.translate(WIDE),
-        NO_NUMBER,
+        *NO_NUMBER,
         read=True,
     ),
     cell(
-        "number_point_zero", "整数带 .0", "a whole number with .0", PERSONS, lambda v, r: v + ".0", NO_NUMBER, read=True
+        "number_point_zero", "整数带 .0", "a whole number with .0", PERSONS, lambda v, r: v + ".0", *NO_NUMBER, read=True
     ),
     cell(
         "number_cell",
@@ -209,7 +213,7 @@ NUMBERS = [
         "a cell in the format of numbers",
         INCOME,
         lambda v, r: float(v),
-        NO_NUMBER,
+        *NO_NUMBER,
         read=True,
     ),
     cell("number_fraction", "人口数带小数", "half a person", PERSONS, lambda v, r: v + ".5", NOT_WHOLE),
@@ -294,7 +298,7 @@ CODES = [
         "a relation outside its list",
         RELATION,
         lambda v, r: "远房表亲",
-        NO_CODE,
+        *NO_CODE,
     ),
     cell(
         "code_typo",
@@ -302,17 +306,17 @@ CODES = [
         "a label with a slip",
         "member.labour_skill",
         lambda v, r: v.replace("劳动", "劳劫"),
-        NO_CODE,
+        *NO_CODE,
     ),
-    cell("code_number", "没有的代码", "a code that does not exist", SCHOOL, lambda v, r: "77", NO_CODE),
-    cell("code_two", "单选填了两项", "two answers where one is asked", SCHOOL, lambda v, r: "小学;初中", NO_CODE),
+    cell("code_number", "没有的代码", "a code that does not exist", SCHOOL, lambda v, r: "77", *NO_CODE),
+    cell("code_two", "单选填了两项", "two answers where one is asked", SCHOOL, lambda v, r: "小学;初中", *NO_CODE),
     cell(
         "code_lost_zero",
         "代码丢了前导零",
         "a code that lost its zero",
         RELATION,
         lambda v, r: "1" if v == "户主" else None,
-        NO_CODE,
+        *NO_CODE,
         read=True,
     ),
     cell(
@@ -321,7 +325,7 @@ CODES = [
         "a code turned into 1.0",
         "member.sex",
         lambda v, r: {"男": "1.0", "女": "2.0"}[v],
-        NO_CODE,
+        *NO_CODE,
         read=True,
     ),
     cell(
@@ -330,7 +334,7 @@ CODES = [
         "a label with blanks around",
         SCHOOL,
         lambda v, r: f"　{v} ",
-        NO_CODE,
+        *NO_CODE,
         read=True,
     ),
     cell(
@@ -339,7 +343,7 @@ CODES = [
         "a label with a blank inside",
         "member.sex",
         lambda v, r: v + " 性",
-        NO_CODE,
+        *NO_CODE,
         read=True,
     ),
     cell(
@@ -356,19 +360,19 @@ CODES = [
         "do not know, where yes or no is asked",
         "member.mandarin",
         lambda v, r: "不清楚",
-        NO_BOOL,
+        *NO_BOOL,
     ),
     cell(
-        "bool_both", "是否项写“是/否”", "yes/no, both left standing", "member.mandarin", lambda v, r: "是/否", NO_BOOL
+        "bool_both", "是否项写“是/否”", "yes/no, both left standing", "member.mandarin", lambda v, r: "是/否", *NO_BOOL
     ),
-    cell("bool_number", "是否项写 2", "a 2 where yes or no is asked", "member.mandarin", lambda v, r: "2", NO_BOOL),
+    cell("bool_number", "是否项写 2", "a 2 where yes or no is asked", "member.mandarin", lambda v, r: "2", *NO_BOOL),
     cell(
         "bool_yes_no",
         "是否项写 yes、no",
         "yes and no in English",
         "member.mandarin",
         lambda v, r: {"是": "Yes", "否": "no"}[v],
-        NO_BOOL,
+        *NO_BOOL,
         read=True,
     ),
     cell(
@@ -377,7 +381,7 @@ CODES = [
         "ticks and crosses",
         "member.mandarin",
         lambda v, r: {"是": "√", "否": "×"}[v],
-        NO_BOOL,
+        *NO_BOOL,
         read=True,
     ),
     cell(
@@ -386,7 +390,7 @@ CODES = [
         "有 and 无 for yes and no",
         "member.mandarin",
         lambda v, r: {"是": "有", "否": "无"}[v],
-        NO_BOOL,
+        *NO_BOOL,
         read=True,
     ),
     cell(
@@ -473,7 +477,7 @@ BLANKS = [
         "无 in a blank of money",
         PAY,
         lambda v, r: "无",
-        NO_NUMBER,
+        *NO_NUMBER,
         read=True,
         blank=True,
     ),
@@ -483,7 +487,7 @@ BLANKS = [
         "— in a blank of months",
         MONTHS,
         lambda v, r: "—",
-        NO_NUMBER,
+        *NO_NUMBER,
         read=True,
         blank=True,
     ),
@@ -493,11 +497,11 @@ BLANKS = [
         "/ in a blank of money",
         PAY,
         lambda v, r: "/",
-        NO_NUMBER,
+        *NO_NUMBER,
         read=True,
         blank=True,
     ),
-    cell("blank_zeros", "空白处写空格", "blanks in a blank", PAY, lambda v, r: "   ", NO_NUMBER, read=True, blank=True),
+    cell("blank_zeros", "空白处写空格", "blanks in a blank", PAY, lambda v, r: "   ", *NO_NUMBER, read=True, blank=True),
     cell(
         "blank_required",
         "应填项留空",

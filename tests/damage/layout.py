@@ -12,7 +12,7 @@ from damage.plan import NOTHING, Do, Kind, Level, Plant, Words, Work
 from fangpin import tables
 
 BORN, RELATION = "member.birth_date", "member.relation_to_head"
-CELLS = tuple(f"FP-INTAKE-{n:03}" for n in (20, 21, 22, 23, 24, 25))
+CELLS = tuple(f"FP-INTAKE-{n:03}" for n in (20, 21, 22, 23, 24, 25, *range(100, 110)))
 UNREAD, ABSENT = "FP-INTAKE-011", ("FP-INTAKE-015", "FP-INTAKE-016")
 BOTH_POSSIBLE = (
     "两列都是“是/否”，每一格都可能",

@@ -10,7 +10,7 @@ from damage.plan import NOTHING, Do, Kind, Words, Work
 
 RELATION, PERSONS, NAME = "member.relation_to_head", "household.population", "member.name"
 SCHOOL, PUPIL = "member.education_level", "member.student_status"
-CELLS = tuple(f"FP-INTAKE-{n:03}" for n in (12, 20, 21, 22, 23, 24, 25, 26, 27, 29))
+CELLS = tuple(f"FP-INTAKE-{n:03}" for n in (12, 20, 21, 22, 23, 24, 25, 26, 27, 29, *range(100, 110)))
 HEADS, ROSTER, TWICE = ("FP-DQ-007",), ("FP-DQ-057", "FP-DQ-210"), ("FP-DQ-002", "FP-DQ-200")
 
 
