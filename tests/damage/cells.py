@@ -100,7 +100,13 @@ DATES = [
     cell("date_slashes", "日期用斜线", "a date with slashes", BORN, _form("{y}/{m}/{d}"), *NO_DATE, read=True),
     cell("date_plain", "八位数日期", "a date of eight digits", BORN, _form("{y}{m:02}{d:02}"), *NO_DATE, read=True),
     cell(
-        "date_time", "日期后带时间", "a date with a time", BORN, _form("{y}-{m:02}-{d:02} 00:00:00"), *NO_DATE, read=True
+        "date_time",
+        "日期后带时间",
+        "a date with a time",
+        BORN,
+        _form("{y}-{m:02}-{d:02} 00:00:00"),
+        *NO_DATE,
+        read=True,
     ),
     cell(
         "date_cell",
@@ -151,9 +157,16 @@ DATES = [
 
 NUMBERS = [
     cell("number_words", "人口数写成汉字", "persons in words", PERSONS, lambda v, r: "三人左右", *NO_NUMBER),
-    cell("number_unit", "数字后带单位", "a figure with its unit", PERSONS, lambda v, r: v + "人", *NO_NUMBER, read=True),
     cell(
-        "number_range", "写成范围", "a range in place of a figure", PERSONS, lambda v, r: f"{v}-{int(v) + 1}", *NO_NUMBER
+        "number_unit", "数字后带单位", "a figure with its unit", PERSONS, lambda v, r: v + "人", *NO_NUMBER, read=True
+    ),
+    cell(
+        "number_range",
+        "写成范围",
+        "a range in place of a figure",
+        PERSONS,
+        lambda v, r: f"{v}-{int(v) + 1}",
+        *NO_NUMBER,
     ),
     cell(
         "number_letter",
@@ -205,7 +218,13 @@ NUMBERS = [
         read=True,
     ),
     cell(
-        "number_point_zero", "整数带 .0", "a whole number with .0", PERSONS, lambda v, r: v + ".0", *NO_NUMBER, read=True
+        "number_point_zero",
+        "整数带 .0",
+        "a whole number with .0",
+        PERSONS,
+        lambda v, r: v + ".0",
+        *NO_NUMBER,
+        read=True,
     ),
     cell(
         "number_cell",
@@ -501,7 +520,9 @@ BLANKS = [
         read=True,
         blank=True,
     ),
-    cell("blank_zeros", "空白处写空格", "blanks in a blank", PAY, lambda v, r: "   ", *NO_NUMBER, read=True, blank=True),
+    cell(
+        "blank_zeros", "空白处写空格", "blanks in a blank", PAY, lambda v, r: "   ", *NO_NUMBER, read=True, blank=True
+    ),
     cell(
         "blank_required",
         "应填项留空",

@@ -136,6 +136,7 @@ KINDS = [
         "网页改名为 xls",
         "a web page named xls",
         _bytes(lambda d: "<html><table><tr><td>户编号</td></tr></table></html>".encode(), ".xls"),
+        "FP-GUARD-004",
         BROKEN,
         "FP-INTAKE-002",
         "FP-INTAKE-003",

@@ -124,6 +124,7 @@ KINDS = [
         "identity number ending in 000",
         ID,
         _whole(lambda n, r: n[:15] + "000" if not valid(n[:15] + "000") else None),
+        "FP-INTAKE-012",
         *CHECK_DIGIT,
     ),
     cell("id_check_digit", "证件号码校验位不对", "wrong check digit", ID, _whole(_other_end), *CHECK_DIGIT),
