@@ -169,6 +169,8 @@ def test_parts_give_what_the_whole_gives(tmp_path: Path, monkeypatch: pytest.Mon
         {
             "household_id": homes,
             "person_id": ["p1" if i in (3, 50) else f"q{i}" for i in range(60)],
+            "name": ["王甲" if i in (3, 50) else f"乙{i}" for i in range(60)],
+            "birth_date": [date(1970, 1, 1)] * 60,
             "id_number": numbers,
         }
     )
