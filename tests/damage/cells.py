@@ -525,10 +525,18 @@ BLANKS = [
     ),
     cell(
         "blank_required",
-        "应填项留空",
-        "a blank where an answer should be",
+        "应填项（与户主关系）留空",
+        "a blank where an answer should be (relation to the head)",
         RELATION,
         lambda v, r: "" if v != "户主" else None,
+        "FP-DQ-005",
+    ),
+    cell(
+        "blank_optional",
+        "已知的劳动技能留空",
+        "a known labour skill left blank",
+        "member.labour_skill",
+        lambda v, r: "",
         why=(
             "空白就是“未知”，合乎规定；判定时列为要问的项",
             "a blank is unknown, which is allowed; where it matters, identification asks for it",
