@@ -12,13 +12,12 @@ from typing import Annotated, Any
 import typer
 
 import fangpin as fp
+from fangpin.cli.account import check_text
 from fangpin.cli.door import DEBUG, DONE, JSON, LANG, PROBLEMS, answer, guarded, h, opened, progress, warn
 from fangpin.identification.verdict import STATUSES
-from fangpin.intake.check import CheckResult
 from fangpin.reports.result import Result, Written
 from fangpin.standards import Standard
 from fangpin.vocabulary.errors import UnusableInput
-from fangpin.vocabulary.findings import Finding
 from fangpin.vocabulary.text import Text
 
 Lang = Annotated[str | None, LANG]
@@ -200,49 +199,6 @@ def _write_draft(draft: Path, paths: list[Path], profile: str | None) -> None:
     finally:
         partial.unlink(missing_ok=True)
     warn(Text(f"已写出导入方案草稿 {draft}", f"draft of a profile written to {draft}"))
-
-
-SEVERITIES = {"error": Text("错误", "error"), "warning": Text("提示", "warning"), "info": Text("说明", "note")}
-MOST_LINES = 40
-MOST_ABOUT = 20
-ABOUT_FILES = frozenset(f"FP-INTAKE-0{number}" for number in (70, 71, 72, 74, 75, 77, 80, 83))
-"""What was found out about files and sheets: how they were read stands above what is wrong with them."""
-
-
-def check_text(found: CheckResult, lang: str) -> str:
-    """The account of a check: rows by outcome, then the findings, the gravest first."""
-    counts = found.counts
-    lines = [
-        Text(
-            f"共 {counts.rows:,} 行：接受 {counts.accepted:,}，接受但有问题 {counts.accepted_with_findings:,}，"
-            f"拒收 {counts.refused:,}",
-            f"{counts.rows:,} rows: {counts.accepted:,} accepted, {counts.accepted_with_findings:,} accepted with "
-            f"findings, {counts.refused:,} refused",
-        )(lang)
-    ]
-    lines += [finding_line(f, lang) for f in found.findings if f.code in ABOUT_FILES][:MOST_ABOUT]
-    rest = [f for f in found.findings if f.code not in ABOUT_FILES]
-    ordered = sorted(rest, key=lambda f: list(SEVERITIES).index(f.severity))
-    lines += [finding_line(f, lang) for f in ordered[:MOST_LINES]]
-    if len(ordered) > MOST_LINES:
-        lines.append(
-            Text(
-                f"…… 另有 {len(ordered) - MOST_LINES:,} 条，用 --out 写出全部",
-                f"… and {len(ordered) - MOST_LINES:,} more; --out writes them all",
-            )(lang)
-        )
-    if ordered:
-        code = ordered[0].code
-        lines.append(Text(f"代码的说明：fangpin code {code}", f"what a code means: fangpin code {code}")(lang))
-    return "\n".join(lines)
-
-
-def finding_line(finding: Finding, lang: str) -> str:
-    """One finding in one line: severity, code, place, message, remedy."""
-    row = Text(f"第{finding.row}行", f"row {finding.row}")(lang) if finding.row else ""
-    place = " › ".join(filter(None, (finding.file, finding.sheet, row, finding.column)))
-    said = f"{finding.message(lang)}　{finding.remedy(lang)}"
-    return f"[{SEVERITIES[finding.severity](lang)}] {finding.code} {place}　{said}"
 
 
 @guarded
