@@ -114,7 +114,19 @@ def _zero_bytes(data: bytes) -> str:
     even, odd = sample[::2].count(0) / half, sample[1::2].count(0) / half
     if odd > _ZEROS and even < odd / 10:
         return "utf-16-le"
-    return "utf-16-be" if even > _ZEROS and odd < even / 10 else ""
+    if even > _ZEROS and odd < even / 10:
+        return "utf-16-be"
+    fitting = [encoding for encoding in ("utf-16-le", "utf-16-be") if _reads(sample, encoding)]
+    return fitting[0] if len(fitting) == 1 else ""
+
+
+def _reads(sample: bytes, encoding: str) -> bool:
+    """Whether bytes read as lines of text: a short file in Chinese has few zero bytes, some on the other side."""
+    try:
+        text = sample[: len(sample) // 2 * 2].decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return "\n" in text and not any(c < " " and c not in "\t\r\n" for c in text)
 
 
 def beginning(data: bytes) -> str:

@@ -306,3 +306,10 @@ def test_rows_whose_blank_ends_were_left_out_by_the_writer_are_not_said(tmp_path
     rows = [",".join([f"{n:04}", "王小明", "3", *(["浔中镇"] if n % 2 else [])]) for n in range(40)]
     path.write_text("\n".join([",".join(ROWS[0]), *rows]), "utf-8")
     assert of(check(path), "033") == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_short_chinese_file_in_utf16_without_mark(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "household.csv").write_bytes("表一\r\n户编号,户主姓名\r\n一,丁一一\r\n".encode(encoding))
+    found = read_batch(tmp_path).load().frames["household"]
+    assert found.select("household_id", "head_name").rows() == [("一", "丁一一")]
