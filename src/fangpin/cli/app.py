@@ -14,6 +14,7 @@ from fangpin.cli.commands import check, compare, demo, explain, identify, replay
 from fangpin.cli.doctor import doctor
 from fangpin.cli.door import h
 from fangpin.cli.lines import headcount, line, table1
+from fangpin.cli.process import process_app
 from fangpin.cli.region import region
 from fangpin.cli.standard import standard_app
 from fangpin.cli.usage import run
@@ -61,6 +62,7 @@ for command, text in (
 ):
     app.command(name=command.__name__, help=text)(command)
 app.add_typer(standard_app, name="standard")
+app.add_typer(process_app, name="process")
 
 
 def main() -> NoReturn:

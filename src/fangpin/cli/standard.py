@@ -92,14 +92,15 @@ def check(
         raise UnusableInput("FP-CLI-004", Text("没有这个文件", "no such file"), read=str(path))
     found = mistakes(path)
     notes = [note(door.lang) for note in remarks(path)] if not found else []
-    data = {"file": str(path), "ok": not found, "mistakes": [_mistake(m, door.lang) for m in found], "remarks": notes}
+    data = {"file": str(path), "ok": not found, "mistakes": [mistake(m, door.lang) for m in found], "remarks": notes}
     good = Text(f"{path} 没有错误", f"{path} has no mistakes")(door.lang)
     text = "\n\n".join(m.message(door.lang) for m in found) or "\n".join([good, *notes])
     answer(data, text)
     return UNUSABLE if found else DONE
 
 
-def _mistake(error: UnusableInput, lang: str) -> dict[str, Any]:
+def mistake(error: UnusableInput, lang: str) -> dict[str, Any]:
+    """An error as plain data, with file, line and column where its place has them."""
     data: dict[str, Any] = error.to_json(lang)
     parts = error.place.rsplit(":", 2)
     if len(parts) == 3 and parts[1].isdigit() and parts[2].isdigit():
