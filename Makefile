@@ -1,6 +1,6 @@
 # fangpin: every target sets up what it needs and keeps what is there.  Needs Python 3.11 or newer, and make.
 #   make setup          .venv/ with the package, all extras and the development tools
-#   make demo           the main job on survey data and on a generated county; PORT DEMO_DIR HOUSEHOLDS FANGPIN_REAL_DATA
+#   make demo           the main job on survey data and on a generated county, then the web application; PORT DEMO_DIR HOUSEHOLDS FANGPIN_REAL_DATA
 #   make test           lint, then all tests; FULL=1 runs every trial, SEED=n repeats a run
 #   make lint           ruff, mypy --strict, the map (import-linter), the size of rooms
 #   make bench          the figures of docs/performance.md
@@ -33,13 +33,16 @@ setup:
 	@echo "$(BIN)/fangpin"
 
 env-demo:
-	@tools/setup.sh survey
+	@tools/setup.sh survey web
+	@$(PY) tools/assets.py
 
 env-test:
-	@tools/setup.sh survey test dev
+	@tools/setup.sh survey web test dev
 
-tools:
+tools: env-test
 	@tools/browser.sh
+	@tools/postgres.sh
+	@$(PY) tools/assets.py
 
 demo: env-demo
 	@$(BIN)/fangpin demo

@@ -1,0 +1,1 @@
+"""/api/: the same reads and writes for programs, through the same scope."""

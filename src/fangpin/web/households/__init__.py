@@ -1,0 +1,1 @@
+"""Lists, one household, edits, prints."""

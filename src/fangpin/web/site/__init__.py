@@ -1,0 +1,1 @@
+"""What every page shares: base template, languages, errors, guards, places, cards, assets."""

@@ -1,0 +1,1 @@
+"""/ for each role: what is due today."""

@@ -1,0 +1,12 @@
+"""The app as Django knows it."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class WorkbenchConfig(AppConfig):
+    """``fangpin.web.workbench``."""
+
+    name = "fangpin.web.workbench"
+    label = "workbench"
