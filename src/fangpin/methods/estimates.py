@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
-from scipy import stats
 
+from fangpin.methods import intervals
 from fangpin.methods.arrays import F, I, refuse
 from fangpin.methods.estimate import Basis, Caution, Estimate, Unit
 from fangpin.methods.records import Line, Records
+from fangpin.methods.survey import Spread
 from fangpin.vocabulary.text import Text
 
 if TYPE_CHECKING:
@@ -279,9 +280,8 @@ def _errors(
     se = np.sqrt(found.variance)
     free = found.freedom > 0
     se = np.where(free, se, np.nan)
-    factor = np.where(free, stats.t.ppf((1 + design.level) / 2, np.maximum(found.freedom, 1)), np.nan)
     own = _own(records, measured.value, se, said.unit)
-    lower, upper = _ends(measured, se, factor, said, found.units, design.level)
+    lower, upper = _ends(records, measured, se, found, said)
     how = Text(
         f"{said.how.zh}；线性化标准误，{design.units or len(records.income)} 个初级单元",
         f"{said.how.en}; linearised standard error, {design.units or len(records.income)} sampling units",
@@ -298,26 +298,24 @@ def _own(records: Records, value: F, se: F, unit: Unit) -> list[tuple[Caution, .
     return marks
 
 
-def _ends(measured: Measured, se: F, factor: F, said: Said, units: I, level: float) -> tuple[F, F]:
-    """Ends of the intervals: on the logit for shares (exact at 0 and 1), on the logarithm for what cannot be negative,
-    else value ± t·se."""
-    value = measured.value
-    lower, upper = value - factor * se, value + factor * se
+def _ends(records: Records, measured: Measured, se: F, found: Spread, said: Said) -> tuple[F, F]:
+    """Ends of the intervals, by what the measure is (see intervals)."""
+    design, value = records.design, measured.value
+    assert design is not None and measured.influence is not None
     if measured.interval is not None:
         return measured.interval
+    reach = intervals.factor(found.freedom, design.level)
+    if said.unit == "rate":
+        return intervals.share(value, se, reach, found.units, design.level)
+    if said.unit != "index":
+        return intervals.plain(value, se, reach)
+    with np.errstate(invalid="ignore", over="ignore"):
+        shape = design.shape(records.weight * measured.influence, records.group, records.groups)
+    ends = intervals.skewed(value, se, found.freedom, shape, design.level)
+    known = np.isfinite(shape.skew)
     if said.positive:
-        with np.errstate(all="ignore"):
-            reach = np.exp(factor * se / value)
-        return np.where(value > 0, value / reach, lower), np.where(value > 0, value * reach, upper)
-    if said.unit != "rate":
-        return lower, upper
-    inside = (value > 0) & (value < 1)
-    with np.errstate(all="ignore"):
-        centre = np.log(value / (1 - value))
-        reach = factor * se / (value * (1 - value))
-        low, high = 1 / (1 + np.exp(reach - centre)), 1 / (1 + np.exp(-reach - centre))
-        bound = 1 - ((1 - level) / 2) ** (1 / np.maximum(units, 1))
-    lower, upper = np.where(inside, low, lower), np.where(inside, high, upper)
-    none, every = value == 0, value == 1
-    lower, upper = np.where(none, 0.0, lower), np.where(none, bound, upper)
-    return np.where(every, 1 - bound, lower), np.where(every, 1.0, upper)
+        other = intervals.logarithmic(value, se, reach)
+        known &= ends[0] > 0
+    else:
+        other = intervals.plain(value, se, reach)
+    return np.where(known, ends[0], other[0]), np.where(known, ends[1], other[1])

@@ -17,6 +17,7 @@ import numpy as np
 
 from fangpin.methods.arrays import F, I, codes, numbers, refuse, same_rows, sums, weights_of
 from fangpin.methods.estimate import BASES, Basis, Caution
+from fangpin.methods.intervals import Shape
 from fangpin.vocabulary.text import Text
 
 Lonely = Literal["centre", "certainty", "refuse"]
@@ -218,6 +219,32 @@ class Design:
         if self._drawn[1] is not None and unit is not None:
             found += self._within(influence, unit, units, cells, share)
         return Spread(np.maximum(found, 0.0), *self._freedom(cells, stratum, strata))
+
+    def shape(self, influence: F, group: I | None = None, groups: int = 1) -> Shape:
+        """How lopsided and how heavy-tailed the units are, by group; arguments as in variance.
+
+        Every unit of a stratum counts, those that do not hold the group with a total of nought. The shares drawn are
+        left out: they make a sum less lopsided than said here.
+        """
+        unit, of_unit, units = self._unit if self.rows else (None, None, 0)
+        cells = self._cells(influence, unit, units, group, groups)
+        stratum = cells.stratum(of_unit, self._stratum[0] if self.rows else None)
+        counts = (self._strata_units if self.rows else np.array([len(influence)])).astype(np.float64)
+        keys, key = np.unique(stratum * cells.groups + cells.group, return_inverse=True)
+        (of_stratum, of_group), size = np.divmod(keys, cells.groups), len(keys)
+        n = counts[of_stratum]
+        held = np.bincount(key, minlength=size)
+        mean = sums(key, cells.total, size) / n
+        away = cells.total - mean[key]
+        second, third, fourth = (sums(key, away**p, size) + (n - held) * (-mean) ** p for p in (2, 3, 4))
+        with np.errstate(all="ignore"):
+            scale = n / (n - 1)
+            whole = sums(of_group, np.where(n > 1, scale * second, 0.0), cells.groups)
+            third = np.where(n > 2, third * n**2 / ((n - 1) * (n - 2)), np.nan)
+            skew = sums(of_group, third, cells.groups) / whole**1.5
+            heavy = sums(of_group, np.where(n > 1, scale**2 * fourth, 0.0), cells.groups) / whole**2
+        present = np.bincount(cells.group[cells.present], minlength=cells.groups)
+        return Shape(skew, heavy, present)
 
     def _cells(self, influence: F, unit: I | None, units: int, group: I | None, groups: int) -> _Cells:
         weight = self.weight_for(len(influence))
