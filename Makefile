@@ -33,11 +33,11 @@ setup:
 	@echo "$(BIN)/fangpin"
 
 env-demo:
-	@tools/setup.sh survey web
+	@tools/setup.sh survey web paper
 	@$(PY) tools/assets.py
 
 env-test:
-	@tools/setup.sh survey web test dev
+	@tools/setup.sh survey web paper test dev
 
 tools: env-test
 	@tools/browser.sh

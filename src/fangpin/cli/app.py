@@ -14,6 +14,7 @@ from fangpin.cli.commands import check, compare, demo, explain, identify, replay
 from fangpin.cli.doctor import doctor
 from fangpin.cli.door import h
 from fangpin.cli.lines import headcount, line, table1
+from fangpin.cli.paper import paper
 from fangpin.cli.process import process_app
 from fangpin.cli.region import region
 from fangpin.cli.standard import standard_app
@@ -58,6 +59,13 @@ for command, text in (
         ),
     ),
     (code, h("一个代码（FP-…）的说明：原因、例子、办法", "what a code (FP-…) means: cause, example, remedy")),
+    (
+        paper,
+        h(
+            "官方文书的 PDF：空白，或按数据填好；不写编号则全列",
+            "an official paper as PDF, blank or filled in; else all",
+        ),
+    ),
     (demo, h("演示：问卷数据与模拟县各跑一遍", "the main job on survey data and on a generated county")),
 ):
     app.command(name=command.__name__, help=text)(command)
