@@ -28,6 +28,9 @@ def as_of(frames: Mapping[str, pl.DataFrame], day: date) -> dict[str, pl.DataFra
         frames: Canonical frames by table; those without version columns are taken as they are.
         day: The day.
 
+    A frame may have the columns ``row_id`` and ``replaces``: a row that another one corrects is not used once that
+    one is known, in whatever order they stand. ``replaces`` is not handed on.
+
     Examples:
         >>> import polars as pl
         >>> from datetime import date
@@ -56,6 +59,8 @@ def as_of(frames: Mapping[str, pl.DataFrame], day: date) -> dict[str, pl.DataFra
 
 def _one_table(name: str, frame: pl.DataFrame, day: date) -> pl.DataFrame:
     """The rows of one table on the day, in the order of the input."""
+    if "replaces" in frame.columns:
+        frame = _not_replaced(frame, day)
     dated: list[str] = [
         c for c in ("valid_from", "valid_to", "known_at") if c in frame.columns and frame[c].null_count() < frame.height
     ]
@@ -72,6 +77,14 @@ def _one_table(name: str, frame: pl.DataFrame, day: date) -> pl.DataFrame:
     if not key or not order or not set(key) <= set(frame.columns):
         return frame
     return _latest(frame, key, order)
+
+
+def _not_replaced(frame: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The rows that no row known by the day corrects."""
+    known = (pl.col("known_at") <= day).fill_null(True) if "known_at" in frame.columns else pl.lit(True)
+    replaced = frame.filter(known)["replaces"].drop_nulls()
+    frame = frame.drop("replaces")
+    return frame.filter(~pl.col("row_id").is_in(replaced.implode())) if len(replaced) else frame
 
 
 def _latest(frame: pl.DataFrame, key: tuple[str, ...], order: list[str]) -> pl.DataFrame:

@@ -1,0 +1,44 @@
+"""A small county for the tests of the registers: generated once a session, loaded into the database of a test."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import polars as pl
+
+DAY = date(2021, 12, 31)
+HOUSEHOLDS = 60
+OTHER_VILLAGE = "350526101201"
+
+
+@cache
+def county(households: int = HOUSEHOLDS, seed: int = 11) -> Path:
+    """A folder of tables of a generated county; every third household in another village."""
+    from fangpin.synth import generate
+
+    folder = Path(mkdtemp(prefix="fangpin-county-")) / "county"
+    generate(folder, households, seed, county="350526", years=1, until=DAY)
+    path = folder / "household.parquet"
+    rows = pl.read_parquet(path)
+    third = pl.int_range(pl.len()) % 3 == 0
+    code = pl.when(third).then(pl.lit(OTHER_VILLAGE)).otherwise(pl.col("region_code")).alias("region_code")
+    rows.with_columns(code.cast(rows["region_code"].dtype)).write_parquet(path)
+    return folder
+
+
+def loaded(run: bool = False) -> Any:
+    """The county in the registers."""
+    from fangpin.web.registers import load, runs
+
+    return load.load(county(), day=DAY, region="350526000000", standard=runs.SEED if run else None)
+
+
+def frames() -> dict[str, pl.DataFrame]:
+    """The same rows as the core reads them."""
+    import fangpin as fp
+
+    return fp.read(county()).load().frames
