@@ -65,8 +65,25 @@ def explain(registry: Registry, standard: Standard, household_id: str, lang: str
     return of_one(registry, standard, household_id, lang)
 
 
-def compare(registry: Registry, one: Standard, two: Standard, progress: Progress | None = None) -> Comparison:
-    """Who enters, who leaves and who moves otherwise between two standards."""
+def compare(
+    registry: Registry,
+    one: Standard,
+    two: Standard | None = None,
+    progress: Progress | None = None,
+    *,
+    against: Registry | None = None,
+    prices: Any = None,
+) -> Comparison:
+    """Who enters, who leaves and who moves otherwise between two sides (see :mod:`fangpin.evaluation.compare`).
+
+    Args:
+        registry: The households.
+        one: The standard that holds now.
+        two: The one it is held against, of the same day or another; None: the same.
+        progress: Called with (done, all, what).
+        against: Other facts for the second side.
+        prices: A price list; None: the one under ``rules/`` that holds at the place, if there is one.
+    """
     from fangpin.evaluation.compare import compare as of_two
 
-    return of_two(registry, one, two, progress)
+    return of_two(registry, one, two, progress, against=against, prices=prices)

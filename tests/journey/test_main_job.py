@@ -271,3 +271,19 @@ def test_a_call_that_is_wrong_is_said_in_both_languages(call: list[str], zh: str
         done = in_a_process(*call, "--lang", lang, cwd=tmp_path)
         assert done.returncode == 2 and words in done.stderr, done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_compare_tries_a_parameter_and_other_data(county: Path, tmp_path: Path) -> None:
+    base = ("compare", county, *SEED_2021)
+    call = fangpin(*base, "--set", "k=2", "--json", cwd=tmp_path)
+    assert call.json["changed_parameters"] == [{"parameter": "k", "from": 3, "to": 2}]
+    assert sum(sum(row.values()) for row in call.json["moved"].values()) == len(
+        [*call.json["entering"], *call.json["leaving"], *call.json["other_moves"]]
+    )
+    shutil.copytree(county, tmp_path / "later")
+    household = pl.read_parquet(county / "household.parquet")
+    household.slice(5).write_parquet(tmp_path / "later" / "household.parquet")
+    call = fangpin(*base, "--against-data", "later", "--json", cwd=tmp_path)
+    assert call.code == 0 and sum(row["absent"] for row in call.json["moved"].values()) == 5
+    wrong = fangpin(*base, "--set", "k", cwd=tmp_path)
+    assert wrong.code == 2 and "FP-CLI-013" in wrong.err

@@ -10,10 +10,11 @@ from typing import NoReturn
 import typer
 
 from fangpin.cli.code import code
-from fangpin.cli.commands import check, compare, demo, explain, identify, replay, synth, template, visits
+from fangpin.cli.commands import check, demo, explain, identify, replay, synth, template, visits
 from fangpin.cli.doctor import doctor
 from fangpin.cli.door import h
 from fangpin.cli.lines import headcount, line, table1
+from fangpin.cli.moves import compare
 from fangpin.cli.paper import paper
 from fangpin.cli.process import process_app
 from fangpin.cli.region import region
@@ -34,7 +35,13 @@ for command, text in (
     (identify, h("按标准作规则判定，写出结果和报告", "run the standard; write verdicts, manifest and report")),
     (explain, h("说明一户的结果、理由、要问的事", "explain one household: result, reasons, what to ask")),
     (visits, h("按村写出只含待问事项的走访表", "write, per village, a sheet with only the facts to ask")),
-    (compare, h("比较两个标准：谁进入、谁退出、因哪项指标", "who enters and leaves between two standards, and why")),
+    (
+        compare,
+        h(
+            "谁变动：比较两个标准、两份调整、两个日期或两份数据，谁进入、谁退出、因哪项指标、来自标准还是事实",
+            "who moves between two standards, overlays, days or sets of data, and what decided it: rule or facts",
+        ),
+    ),
     (replay, h("按清单重做一次，并指出不同", "run a manifest again and name what differs")),
     (line, h("一年一地的低收入线与线下人口", "the low-income lines of a year and place, and persons below them")),
     (

@@ -337,51 +337,6 @@ def visits(
 
 
 @guarded
-def compare(
-    path: Source,
-    standard: StandardId,
-    as_of: Day,
-    against: Annotated[
-        str | None,
-        typer.Option(
-            "--against", help=h("另一个标准；不给则仍为同一标准", "the other standard; the same one if not given")
-        ),
-    ] = None,
-    region: RegionCode = None,
-    overlay: Overlays = None,
-    against_overlay: Annotated[
-        list[Path] | None,
-        typer.Option("--against-overlay", help=h("只用于另一方的本地调整", "overlay for the other side only")),
-    ] = None,
-    against_as_of: Annotated[
-        str | None, typer.Option("--against-as-of", help=h("另一方的日期", "the other side's day"))
-    ] = None,
-    profile: Profile = None,
-    lang: Lang = None,
-    as_json: Json = False,
-    debug: Debug = False,
-) -> int:
-    door = opened(lang, as_json, debug)
-    one = _standard(standard, region, as_of, overlay)
-    other = [*(overlay or []), *(against_overlay or [])]
-    if against and against.endswith((".yaml", ".yml")) and not against_overlay and _is_overlay(Path(against)):
-        other, against = [*(overlay or []), Path(against)], standard
-    two = _standard(against or standard, region, against_as_of or as_of, other)
-    with progress(Text("比较", "comparing")) as step:
-        found = fp.compare(fp.read(path, profile=profile, progress=step), one, two, step)
-    answer(found.to_json(), found.text(door.lang))
-    return DONE
-
-
-def _is_overlay(path: Path) -> bool:
-    return (
-        path.is_file()
-        and any(line.startswith("changes:") for line in path.read_text("utf-8").splitlines())
-        and not any(line.startswith("income:") for line in path.read_text("utf-8").splitlines())
-    )
-
-
-@guarded
 def replay(
     manifest: Annotated[Path, typer.Argument(help=h("结果文件夹中的 manifest.json", "manifest.json of a result"))],
     lang: Lang = None,

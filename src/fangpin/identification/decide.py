@@ -8,6 +8,7 @@ Keeps   integer counting and integer money; the same answers as one household th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache, reduce
 from typing import Any
@@ -51,7 +52,11 @@ def plan_of(standard: Standard) -> Plan:
 
 def needed_columns(standard: Standard) -> dict[str, set[str]]:
     """The stored columns that identification reads, by table (inside names, keys and versions apart)."""
-    plan = plan_of(standard)
+    return columns_for(plan_of(standard))
+
+
+def columns_for(plan: Plan) -> dict[str, set[str]]:
+    """The stored columns that the rules of a plan, the income test and the group of the regime read, by table."""
     need: dict[str, set[str]] = {
         "household": {"region_code", *GROUP_FIELDS},
         "living": set(),
@@ -103,11 +108,8 @@ def _yuan(fen: str, name: str) -> pl.Expr:
 
 
 def _judged(frames: Frames, standard: Standard) -> pl.DataFrame:
-    plan, today = plan_of(standard), standard.as_of
-    members = belonging(nw.from_native(frames["member"].lazy()), today, _derived(plan))
-    facts = evaluate(plan, nw.from_native(_households(frames).lazy()), members, today)
-    facts = facts.with_columns(*_income(standard.concept, "__net"))
-    facts = facts.with_columns(*_compared(standard))
+    facts = truths(frames, plan_of(standard), standard.as_of, standard.concept)
+    facts = facts.with_columns(income_status_of(standard.lower.micro, standard.upper.micro).alias("income_status"))
     counted = standard.counted
     facts = facts.with_columns(
         _count([nw.col(c).fill_null(False) for c in counted]).alias("count_true"),
@@ -117,6 +119,13 @@ def _judged(frames: Frames, standard: Standard) -> pl.DataFrame:
     facts = facts.with_columns(*_status(standard))
     facts = target_group(facts, standard)
     return facts.collect().to_native()  # type: ignore[no-any-return]
+
+
+def truths(frames: Frames, plan: Plan, today: date, concept: str) -> nw.LazyFrame[Any]:
+    """One row a household: its columns, one truth for every rule of ``plan``, and what the income test reads."""
+    members = belonging(nw.from_native(frames["member"].lazy()), today, _derived(plan))
+    facts = evaluate(plan, nw.from_native(_households(frames).lazy()), members, today)
+    return facts.with_columns(*_income(concept, "__net"))
 
 
 def _derived(plan: Plan) -> set[str]:
@@ -150,10 +159,10 @@ def below(prefix: str, line: int) -> nw.Expr:
     return nw.when(~given.is_null()).then(given < line).otherwise(total < nw.col("__people") * line)
 
 
-def _compared(standard: Standard) -> list[nw.Expr]:
-    low, high = standard.lower.micro, standard.upper.micro
-    under, under_upper = below("__net", low), below("__net", high)
-    status = (
+def income_status_of(lower: int, upper: int) -> nw.Expr:
+    """Income against two lines in micro-yuan: ``below``, ``band``, ``above`` or ``unknown``."""
+    under, under_upper = below("__net", lower), below("__net", upper)
+    return (
         nw.when(under.is_null())
         .then(nw.lit("unknown"))
         .otherwise(
@@ -162,7 +171,6 @@ def _compared(standard: Standard) -> list[nw.Expr]:
             .otherwise(nw.when(under_upper).then(nw.lit("band")).otherwise(nw.lit("above")))
         )
     )
-    return [status.alias("income_status")]
 
 
 def _count(truths: list[nw.Expr]) -> nw.Expr:
@@ -176,15 +184,14 @@ def _veto(standard: Standard) -> nw.Expr:
     return reduce(lambda a, b: a | b, items) if items else nw.lit(False)
 
 
-def _status(standard: Standard) -> list[nw.Expr]:
-    by_income = nw.col("income_status") == "below"
-    k = standard.k
-    by_count = nw.col("count_true") >= k if k is not None else nw.lit(False)
-    maybe = nw.col("count_true") + nw.col("count_unknown") >= k if k is not None else nw.lit(False)
-    sure = by_income | by_count
-    waiting = ~sure & ((nw.col("income_status") == "unknown") | maybe)
-    band = ~sure & ~waiting & (nw.col("income_status") == "band")
-    vetoed, uncompared = nw.col("veto").fill_null(False), nw.col("veto").is_null()
+def status_of(income: nw.Expr, true: nw.Expr, unknown: nw.Expr, veto: nw.Expr, k: int | None) -> nw.Expr:
+    """The status from the income test, the counts of true and unknown, the veto (null: not compared yet) and k."""
+    sure, maybe = income == "below", nw.lit(False)
+    if k is not None:
+        sure, maybe = sure | (true >= k), true + unknown >= k
+    waiting = ~sure & ((income == "unknown") | maybe)
+    band = ~sure & ~waiting & (income == "band")
+    vetoed, uncompared = veto.fill_null(False), veto.is_null()
     chain = [
         ((sure | waiting | band) & vetoed, "vetoed"),
         ((sure | band) & uncompared, "to_compare"),
@@ -195,6 +202,14 @@ def _status(standard: Standard) -> list[nw.Expr]:
     status: nw.Expr = nw.lit("not_low_income")
     for condition, name in reversed(chain):
         status = nw.when(condition).then(nw.lit(name)).otherwise(status)
+    return status
+
+
+def _status(standard: Standard) -> list[nw.Expr]:
+    income, true, unknown = nw.col("income_status"), nw.col("count_true"), nw.col("count_unknown")
+    status = status_of(income, true, unknown, nw.col("veto"), standard.k)
+    by_income = income == "below"
+    by_count = true >= standard.k if standard.k is not None else nw.lit(False)
     route = (
         nw.when(by_income & by_count)
         .then(nw.lit("both"))
