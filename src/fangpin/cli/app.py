@@ -20,6 +20,7 @@ from fangpin.cli.process import process_app
 from fangpin.cli.region import region
 from fangpin.cli.standard import standard_app
 from fangpin.cli.usage import run
+from fangpin.cli.web import audit_app, web
 
 app = typer.Typer(
     name="fangpin",
@@ -73,10 +74,18 @@ for command, text in (
             "an official paper as PDF, blank or filled in; else all",
         ),
     ),
+    (
+        web,
+        h(
+            "网页程序与后台进程，一条命令启动；SIGTERM 或 Ctrl-C 一并停止",
+            "the web application and its background worker, started and ended together",
+        ),
+    ),
     (demo, h("演示：问卷数据与模拟县各跑一遍", "the main job on survey data and on a generated county")),
 ):
     app.command(name=command.__name__, help=text)(command)
 app.add_typer(standard_app, name="standard")
+app.add_typer(audit_app, name="audit")
 app.add_typer(process_app, name="process")
 
 

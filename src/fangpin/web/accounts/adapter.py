@@ -1,12 +1,25 @@
-"""What allauth and axes ask us: no self-registration, and the page of a locked account."""
+"""What allauth and axes ask us: who may sign in, no self-registration, what happens after a password was changed.
+
+Gives   Backend (no demo account outside demo mode), Adapter, locked_out
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+
+class Backend(AuthenticationBackend):  # type: ignore[misc]
+    """Allauth's own, for people who are active; demo accounts only in demo mode."""
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Asked at every page, so a person who is switched off is out at once."""
+        return bool(user.is_active) and (settings.DEMO or not user.is_demo)
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -10,3 +10,7 @@ class AccountsConfig(AppConfig):
 
     name = "fangpin.web.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Listen to who signs in."""
+        from fangpin.web.accounts import signals  # noqa: F401

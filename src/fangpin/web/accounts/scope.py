@@ -46,6 +46,8 @@ class Grant:
 def prefix(code: str) -> str:
     """The digits of a region code that say something: 350526000000 → 350526."""
     code = code.strip()
+    if not code.strip("0"):
+        return ""
     for digits in sorted(LEVELS.values()):
         if set(code[digits:]) <= {"0"}:
             return code[:digits]

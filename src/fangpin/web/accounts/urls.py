@@ -6,8 +6,10 @@ from allauth.account import views as account
 from allauth.usersessions import views as sessions
 from django.urls import include, path
 
+from fangpin.web.accounts import login
+
 urlpatterns = [
-    path("login/", account.login, name="account_login"),
+    path("login/", login.sign_in, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
