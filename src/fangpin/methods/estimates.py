@@ -17,7 +17,7 @@ import numpy as np
 from fangpin.methods import intervals
 from fangpin.methods.arrays import F, I, refuse
 from fangpin.methods.estimate import Basis, Caution, Estimate, Unit
-from fangpin.methods.records import Line, Records
+from fangpin.methods.records import Line, Records, mixed_vintages
 from fangpin.methods.survey import Spread
 from fangpin.vocabulary.text import Text
 
@@ -254,12 +254,7 @@ def _years(records: Records, said: Said) -> tuple[dict[str, int], tuple[Caution,
         if line is not None:
             years["line"] = line
         if line is not None and data is not None and line != data:
-            cautions += (
-                Caution(
-                    "mixed-vintages",
-                    Text(f"{line} 年的线用在 {data} 年的数据上", f"a line of {line} is laid on data of {data}"),
-                ),
-            )
+            cautions += (mixed_vintages(line, data),)
     return years, cautions
 
 

@@ -120,7 +120,7 @@ class Ordered:
 def spread(income: F, weight: F, group: I | None, total: F, mean: F) -> F:
     """The weighted standard deviation of each group."""
     centred = income - (mean if group is None else mean[group])
-    square = np.array([np.dot(weight, centred**2)]) if group is None else sums(group, weight * centred**2, len(total))
+    square = np.array([(weight * centred**2).sum()]) if group is None else sums(group, weight * centred**2, len(total))
     return np.sqrt(square / total)
 
 

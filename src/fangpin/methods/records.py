@@ -167,6 +167,12 @@ def line_of(records: Records, line: Any, share: float | None, of: Of) -> Line:
     return Line(lines, None, None, Text("收入低于各自的收入线", "income below the record's own line"), year)
 
 
+def mixed_vintages(line: int, data: int) -> Caution:
+    """Say so where the line is of another year than the data."""
+    said = Text(f"{line} 年的线用在 {data} 年的数据上", f"a line of {line} is laid on data of {data}")
+    return Caution("mixed-vintages", said)
+
+
 def _mixed(line: Estimate, design: Design | None) -> tuple[Caution, ...]:
     """Say so where the line was drawn of households and the records count persons, or the other way round."""
     if design is None or line.basis is None or line.basis == design.basis:
