@@ -37,11 +37,12 @@ env-demo:
 	@$(PY) tools/assets.py
 
 env-test:
-	@tools/setup.sh survey web paper test dev
+	@tools/setup.sh survey web paper spark test dev
 
 tools: env-test
 	@tools/browser.sh
 	@tools/postgres.sh
+	@tools/java.sh
 	@$(PY) tools/assets.py
 
 demo: env-demo
@@ -55,7 +56,7 @@ lint: env-test
 	@$(PY) tools/rooms.py src
 
 test: lint tools
-	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 format: env-test
 	@$(BIN)/ruff check --fix-only --quiet $(CODE)

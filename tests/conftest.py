@@ -6,7 +6,7 @@ import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -68,6 +68,18 @@ def pk_pslm2015() -> Path:
     if folder is None:
         pytest.skip("FANGPIN_REAL_DATA does not hold pk_pslm2015; docs say where the survey is to be had")
     return folder
+
+
+@pytest.fixture(scope="session")
+def spark() -> Any:
+    """The Spark session of this process, on two cores."""
+    from fangpin.engine.spark import MASTER, cluster, hindrance
+
+    found = hindrance()
+    if found is not None:
+        pytest.skip(f"no Spark: {found.message('en')}")
+    os.environ.setdefault(MASTER, "local[2]")
+    return cluster().session
 
 
 @pytest.fixture(scope="session")

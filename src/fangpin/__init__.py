@@ -51,11 +51,20 @@ def standard(standard_id: str, region: str | None = None, as_of: Any = None, ove
     return find(standard_id, region, as_of, overlays)
 
 
-def identify(registry: Registry, standard: Standard, progress: Progress | None = None) -> Result:
-    """The verdicts of all households; nothing runs until they are asked for (``.to_polars()``, ``.write(folder)``)."""
+def identify(
+    registry: Registry, standard: Standard, progress: Progress | None = None, engine: str = "polars"
+) -> Result:
+    """The verdicts of all households; nothing runs until they are asked for (``.to_polars()``, ``.write(folder)``).
+
+    Args:
+        registry: What :func:`read` gives.
+        standard: What :func:`fangpin.standard` gives; its day is the day of the verdict.
+        progress: Called with (done, all, what) part by part.
+        engine: ``polars``, in this process; or ``spark``: a cluster, or the cores of this machine.
+    """
     from fangpin.reports.result import Result
 
-    return Result(registry, standard, progress)
+    return Result(registry, standard, progress, engine)
 
 
 def explain(registry: Registry, standard: Standard, household_id: str, lang: str = "zh") -> Any:

@@ -3,50 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
-from typer.testing import CliRunner
 
-from fangpin.cli.app import app
+from calls import SEED_2021, fangpin
 from fangpin.synth import generate
 from helpers import ROOT
 from helpers import fangpin as in_a_process
-
-SEED_2021 = ("--standard", "national/seed_2021", "--as-of", "2021-12-31")
-
-
-@dataclass
-class Call:
-    """What a call of the command gave."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-def fangpin(*words: object, cwd: Path) -> Call:
-    """The command, in this process (a process of its own costs a second each)."""
-    here = Path.cwd()
-    os.chdir(cwd)
-    try:
-        done = CliRunner().invoke(app, [str(w) for w in words])
-    finally:
-        os.chdir(here)
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    assert "Traceback" not in done.stderr
-    return Call(done.exit_code, done.stdout, done.stderr)
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +173,7 @@ def test_refused_rows_end_with_1(tmp_path: Path) -> None:
 
 def test_an_interrupt_leaves_nothing_half_written(county: Path, tmp_path: Path) -> None:
     code = (
-        "import sys, fangpin.identification.verdicts as v\n"
+        "import sys, fangpin.identification.parts as v\n"
         "def stop(*a, **k): raise KeyboardInterrupt\n"
         "v.decide = stop\n"
         "from fangpin.cli import main\n"

@@ -5,6 +5,8 @@ Keeps   a command holds no rule: it reads options, calls the core, and prints
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,8 +16,10 @@ import typer
 import fangpin as fp
 from fangpin.cli.account import check_text
 from fangpin.cli.door import DEBUG, DONE, JSON, LANG, PROBLEMS, answer, guarded, h, opened, progress, warn
+from fangpin.identification.parts import engine_named
 from fangpin.identification.verdict import STATUSES
 from fangpin.reports.result import Result, Written
+from fangpin.reports.staging import RUN
 from fangpin.standards import Standard
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.text import Text
@@ -62,17 +66,16 @@ Answers = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Option("--out", help=h("结果文件夹", "folder for the result"))]
-Engine = Annotated[str, typer.Option("--engine", help=h("计算引擎：polars", "engine: polars"))]
-
-
-def _engine(name: str) -> None:
-    if name != "polars":
-        raise UnusableInput(
-            "FP-CLI-002",
-            Text("没有这个计算引擎", "no such engine"),
-            read=name,
-            expected=Text("polars（spark 尚未提供）", "polars (spark is not there yet)"),
-        )
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        help=h(
+            "计算引擎：polars（本进程）或 spark（集群，或本机各核）",
+            "engine: polars (this process) or spark (a cluster, or the cores of this machine)",
+        ),
+    ),
+]
 
 
 def _sources(path: Path, answers: list[Path] | None) -> Path | list[Path]:
@@ -212,6 +215,12 @@ def identify(
     answers: Answers = None,
     engine: Engine = "polars",
     out: Out = Path("fangpin-out"),
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help=h("接着上次中断处做，已完成的部分不重做", "go on where an interrupted run stopped")
+        ),
+    ] = False,
     full_names: Annotated[
         bool,
         typer.Option(
@@ -226,18 +235,31 @@ def identify(
     debug: Debug = False,
 ) -> int:
     door = opened(lang, as_json, debug)
-    _engine(engine)
+    engine_named(engine)
     rules = _standard(standard, region, as_of, overlay)
     if full_names:
         warn(Text("注意：报告将含完整姓名", "note: the report will contain full names"))
     with progress(Text("规则判定", "identifying")) as step:
         registry = fp.read(_sources(path, answers), profile=profile, progress=step)
-        written = fp.identify(registry, rules, step).write(
-            out, lang=door.lang, names="full" if full_names else "masked"
-        )
+        result = fp.identify(registry, rules, step, engine)
+        with interruptible(out):
+            written = result.write(out, lang=door.lang, names="full" if full_names else "masked", resume=resume)
+    for part in written.failed:
+        warn(part.finding().message)
     _tell_findings(written)
     answer(_written_json(written, rules), _written_text(written, rules, door.lang))
     return PROBLEMS if written.has_problems else DONE
+
+
+@contextmanager
+def interruptible(out: Path) -> Iterator[None]:
+    """Says how to go on where an interrupt leaves finished parts."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if (out / RUN).is_dir():
+            warn(Text("已完成的部分留着，加 --resume 继续", "finished parts stay: --resume goes on from them"))
+        raise
 
 
 def _tell_findings(written: Written) -> None:
@@ -265,6 +287,8 @@ def _written_json(written: Written, rules: Standard) -> dict[str, Any]:
         "line_upper": float(rules.upper.yuan),
         "line_basis": rules.lower.basis("en"),
         **written.counts.to_json(),
+        "engine": written.manifest["engine"],
+        "failed_parts": [part.name for part in written.failed],
         "findings": {s: severities.count(s) for s in ("error", "warning", "info")},
     }
 

@@ -166,15 +166,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _programs() -> Iterator[Item]:
-    spark, java = _installed("pyspark"), shutil.which("java") or ""
-    if spark or java:
-        yield Item(
-            "programs",
-            "java",
-            "ok" if java else "warning",
-            same(java) if java else Text("没有", "not found"),
-            NOTHING if java else Text("pyspark 要用：安装 JDK 17 或更高", "pyspark needs it: install JDK 17 or newer"),
-        )
+    yield from _spark()
     browser = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), "")
     if browser or _installed("playwright"):
         remedy = Text("只有看页面的测试才要：make tools", "only for tests that look at pages: make tools")
@@ -195,6 +187,30 @@ def _programs() -> Iterator[Item]:
                 "Chinese in pictures would be blank: install fonts-noto-cjk or another Chinese font",
             ),
         )
+
+
+def _spark() -> Iterator[Item]:
+    """What --engine spark stands on: nothing is said where neither PySpark nor Java is there."""
+    from fangpin.engine.spark import LEAST_JAVA, MASTER, REMOTE, java
+
+    path, version = java()
+    if _installed("pyspark") or path:
+        fits = version >= LEAST_JAVA
+        yield Item(
+            "programs",
+            "java",
+            "ok" if fits else "warning",
+            same(f"{version} ({path})") if version else Text("没有", "not found"),
+            NOTHING
+            if fits
+            else Text(
+                f"--engine spark 要用：安装 Java {LEAST_JAVA} 或更高（openjdk-17-jre-headless）",
+                f"--engine spark needs it: install Java {LEAST_JAVA} or newer (openjdk-17-jre-headless)",
+            ),
+        )
+    for name in (MASTER, REMOTE):
+        if os.environ.get(name):
+            yield Item("environment", name, "ok", same(re.sub(r"token=[^;]*", "token=…", os.environ[name])))
 
 
 def _installed(name: str) -> bool:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fangpin.identification.ask import Asker
-from fangpin.identification.decide import decide, needed_columns
+from fangpin.identification.parts import Failed, PartResult, engine_named, judged, run
 from fangpin.identification.verdict import STATUSES, schema
 from fangpin.intake import Counts
+from fangpin.intake.batch import Part
 from fangpin.registry import Registry
 from fangpin.standards import Standard
 from fangpin.vocabulary.findings import Finding
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from fangpin.identification.explain import Explanation
 
 Progress = Callable[[int, int, Text], None]
+Finished = Callable[[Part], Callable[[], PartResult] | None]
 _DOING = Text("规则判定", "identifying")
 
 
@@ -35,36 +37,71 @@ class Verdicts:
     registry: Registry
     standard: Standard
     progress: Progress | None = None
+    engine: str = "polars"
+    failed: list[Failed] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
     _table: pl.DataFrame | None = None
 
-    def decided(self) -> Iterator[tuple[pl.DataFrame, dict[str, pl.DataFrame]]]:
-        """Part by part: its verdict table, and the frames of the day it was made from.
+    def __post_init__(self) -> None:
+        engine_named(self.engine)
 
-        Findings and counts fill up on the way.
+    def results(self, finished: Finished | None = None) -> Iterator[tuple[Part, PartResult]]:
+        """Part by part, in their order: its verdicts and what a report needs beside them.
+
+        Findings, counts and failures fill up on the way; a part that failed is left out.
+
+        Args:
+            finished: How to have the result of a part that was worked on before; None for one still to be done.
+
+        Raises:
+            UnusableInput: the engine cannot be had.
+            FangpinError: every part failed; the error is that of the first.
         """
         parts = self.registry.parts()
-        asker = Asker(self.standard)
-        need = needed_columns(self.standard)
-        self.findings, self.counts = list(self.registry.batch.findings), Counts()
+        known = {id(part): load for part in parts if finished and (load := finished(part)) is not None}
+        coming = run(self.registry, self.standard, self.engine, [p for p in parts if id(p) not in known])
+        self.findings, self.counts, self.failed = list(self.registry.batch.findings), Counts(), []
         for done, part in enumerate(parts):
             if self.progress:
                 self.progress(done, len(parts), Text(f"{_DOING.zh} {part.name}", f"{_DOING.en} {part.name}"))
-            loaded = part.load(need)
-            self.findings += loaded.findings
-            self.counts += loaded.counts
-            frames = self.registry.as_of(loaded, self.standard.as_of)
-            income, contradictions = self.registry.income_on(frames, self.standard.as_of)
-            self.findings += contradictions
-            frames["income"] = income
-            yield decide(frames, self.standard, asker), frames
+            result: PartResult | Failed = known[id(part)]() if id(part) in known else next(coming)[1]
+            if isinstance(result, Failed):
+                self.failed.append(result)
+                self.findings.append(result.finding())
+                if len(self.failed) == len(parts):
+                    raise self.failed[0].error
+                continue
+            self._account(result)
+            yield part, result
         if self.progress:
             self.progress(len(parts), len(parts), _DOING)
 
+    def _account(self, result: PartResult) -> None:
+        self.findings += result.findings
+        self.counts += result.counts
+
+    def decided(self) -> Iterator[tuple[pl.DataFrame, dict[str, pl.DataFrame]]]:
+        """Part by part, in this process: its verdict table, and the frames of the day it was made from."""
+        asker = Asker(self.standard)
+        self.findings, self.counts = list(self.registry.batch.findings), Counts()
+        for part in self.registry.parts():
+            result, frames = judged(self.registry, part, self.standard, asker)
+            self._account(result)
+            yield result.table, frames
+
     def tables(self) -> Iterator[pl.DataFrame]:
-        """One verdict table a part, in the order of the parts."""
-        return (table for table, _ in self.decided())
+        """One verdict table a part, in the order of the parts.
+
+        Raises:
+            FangpinError: a part could not be judged; what is left would be taken for the whole.
+        """
+        for _, result in self.results():
+            if self.failed:
+                break
+            yield result.table
+        if self.failed:
+            raise self.failed[0].error
 
     def to_polars(self) -> pl.DataFrame:
         """All verdicts, by county and household_id (columns as in :func:`fangpin.identification.verdict.schema`)."""
@@ -111,12 +148,15 @@ def by_county(table: pl.DataFrame) -> pl.DataFrame:
     return table.sort([county, pl.col("household_id")])
 
 
-def identify(registry: Registry, standard: Standard, progress: Progress | None = None) -> Verdicts:
+def identify(
+    registry: Registry, standard: Standard, progress: Progress | None = None, engine: str = "polars"
+) -> Verdicts:
     """The verdicts of every household of ``registry`` under ``standard``; nothing runs until they are asked for.
 
     Args:
         registry: What :func:`fangpin.read` gives.
         standard: What :func:`fangpin.standard` gives; its day is the day of the verdict.
         progress: Called with (done, all, what) part by part.
+        engine: ``polars``, or ``spark``.
     """
-    return Verdicts(registry, standard, progress)
+    return Verdicts(registry, standard, progress, engine)

@@ -1,7 +1,7 @@
 """Plans: how Parquet files are cut into parts that share no household.
 
 Reads   the files of each table, with the range of household ids in their footers
-Gives   plan → cuts: one file a table where that is proven right, else ranges of household ids over all files
+Gives   plan → cuts: one file or folder a table where that is proven right, else ranges of household ids over all files
 Keeps   every row belongs to exactly one cut; all rows of one household id belong to the same cut
 """
 
@@ -67,16 +67,16 @@ def plan(files: Files) -> list[Cut]:
     """The cuts of these files."""
     households = files["household"]
     if len(households) > 1:
-        cuts = by_file(files)
-        if _apart_by_footer(cuts) or _apart_by_keys(cuts):
-            return cuts
+        for cuts in (by_file(files), by_folder(files)):
+            if _apart_by_footer(cuts) or _apart_by_keys(cuts):
+                return cuts
     if sum(f.rows for f in households) <= PART_HOUSEHOLDS:
         name = PurePosixPath(households[0].file.shown).name.split(".")[0] if len(households) == 1 else "household"
         return [Cut(name, {table: list(found) for table, found in files.items()})]
     return by_range(files)
 
 
-# -- one file a table ------------------------------------------------------------------------------------------------
+# -- one file or folder a table --------------------------------------------------------------------------------------
 
 
 def by_file(files: Files) -> list[Cut]:
@@ -93,6 +93,26 @@ def by_file(files: Files) -> list[Cut]:
                 return []
             cuts[file.file.within].files[table] = [file]
     return list(cuts.values())
+
+
+def by_folder(files: Files) -> list[Cut]:
+    """A cut for each folder of files of households, such as ``county=350526``, with the same folder of other tables.
+
+    None if a file lies in no such folder. How the files in a folder are called does not matter: Spark gives each a
+    name of its own.
+    """
+    cuts = {folder: Cut(folder, {}) for file in files["household"] if (folder := _folder(file))}
+    for table, found in files.items():
+        for file in found:
+            if _folder(file) not in cuts:
+                return []
+            cuts[_folder(file)].files.setdefault(table, []).append(file)
+    return list(cuts.values()) if len(cuts) > 1 else []
+
+
+def _folder(file: ParquetFile) -> str:
+    folder = str(PurePosixPath(file.file.within).parent)
+    return "" if folder == "." else folder
 
 
 def _apart_by_footer(cuts: Sequence[Cut]) -> bool:

@@ -83,6 +83,17 @@ class Registry:
         """One hash over all files that were read and the profile they were read by; their order does not matter."""
         return self._hash
 
+    def part_hash(self, part: Part) -> str:
+        """One hash over what a part is made from: its files, or all where they are shared, and its name."""
+        files = getattr(part, "files", None)
+        if files is None:
+            lines = [self.snapshot_hash()]
+        else:
+            known = {f.path: f for f in self.batch.files}
+            lines = sorted(f"{t} {known[f.file.path].sha256}" for t, found in files.items() for f in found)
+        own = [self.batch.profile_hash, part.name, repr(getattr(part, "keys", None))]
+        return hashlib.sha256("\n".join([*lines, *own]).encode()).hexdigest()
+
     @property
     def design(self) -> pl.DataFrame | None:
         """Survey weights, strata and units, one row a household, where the profile declares them."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from fangpin.identification.parts import engine_version
 from fangpin.identification.verdicts import Verdicts
 
 
@@ -39,7 +39,7 @@ def manifest_of(result: Verdicts, statuses: Mapping[str, int], verdicts: Path) -
     overlays = [{"path": str(p.resolve()), "sha256": sha256_of(p)} for p in (sources.overlays if sources else ())]
     return {
         "fangpin": version(),
-        "engine": {"name": "polars", "version": metadata.version("polars")},
+        "engine": {"name": result.engine, "version": engine_version(result.engine)},
         "input": {
             "path": str(Path(batch.place).resolve()) if batch.place else "",
             "profile": batch.profile,
@@ -69,5 +69,9 @@ def manifest_of(result: Verdicts, statuses: Mapping[str, int], verdicts: Path) -
             "households": sum(statuses.values()),
             "statuses": dict(statuses),
             "verdicts_sha256": sha256_of(verdicts),
+            "failed_parts": [
+                {"part": f.name, "code": f.error.code, "said": f"{f.error.title.en} {f.error.read}".rstrip()}
+                for f in result.failed
+            ],
         },
     }

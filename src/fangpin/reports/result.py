@@ -6,29 +6,22 @@ Keeps   an interrupted run leaves nothing half-written; an existing result is re
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
-from fangpin.identification.verdict import schema
-from fangpin.identification.verdicts import Verdicts, by_county
+from fangpin.identification.parts import Failed, ready
+from fangpin.identification.verdicts import Verdicts
 from fangpin.intake import Counts
 from fangpin.reports.html import write_report
-from fangpin.reports.manifest import manifest_of
+from fangpin.reports.manifest import manifest_of, version
+from fangpin.reports.staging import Staging, put_in_place, writing
 from fangpin.reports.summary import Summary
-from fangpin.standards import Standard
-from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.findings import Finding
-from fangpin.vocabulary.text import Text, lang_or_default
+from fangpin.vocabulary.text import lang_or_default
 
 VERDICTS, MANIFEST, REPORT = "verdicts.parquet", "manifest.json", "report.html"
 
@@ -43,6 +36,8 @@ class Written:
     counts: Counts
     findings: list[Finding]
     manifest: Mapping[str, Any]
+    failed: tuple[Failed, ...] = ()
+    """Parts that could not be judged; the rest stands."""
 
     @property
     def verdicts(self) -> Path:
@@ -54,126 +49,83 @@ class Written:
 
     @property
     def has_problems(self) -> bool:
-        """Rows were refused, or a finding is an error."""
-        return bool(self.counts.refused) or any(f.severity == "error" for f in self.findings)
+        """Rows were refused, a finding is an error, or a part could not be judged."""
+        return bool(self.failed or self.counts.refused) or any(f.severity == "error" for f in self.findings)
 
 
 class Result(Verdicts):
     """The verdicts of a registry; ``write`` puts table, manifest and report into a folder."""
 
-    def write(self, folder: str | Path, *, lang: str | None = None, names: str = "masked") -> Written:
+    def write(
+        self, folder: str | Path, *, lang: str | None = None, names: str = "masked", resume: bool = False
+    ) -> Written:
         """Writes ``verdicts.parquet``, ``manifest.json`` and ``report.html``.
 
         Args:
             folder: Where to; made if it is not there.
             lang: The language the report opens in.
             names: ``masked``, or ``full`` (the report then carries a warning).
+            resume: Go on from the parts that an interrupted run left in the folder.
 
         Raises:
-            UnusableInput: the folder cannot be written.
+            UnusableInput: the folder cannot be written, the disk is full, or what is to be continued is another run.
+            FangpinError: not one part could be judged.
         """
+        ready(self.engine)
         out = Path(folder)
-        try:
+        parts = self.registry.parts()
+        hashes = [self.registry.part_hash(part) for part in parts]
+        with writing(out):
             out.mkdir(parents=True, exist_ok=True)
-            aside = Path(tempfile.mkdtemp(prefix=".fangpin-", dir=out))
-        except OSError as error:
-            raise UnusableInput(
-                "FP-RESULT-001",
-                Text("结果文件夹不能写入", "the folder for the result cannot be written"),
-                place=str(out),
-                read=error.strerror or str(error),
-                remedy=Text("用 --out 换一个文件夹", "choose another folder with --out"),
-            ) from error
+            staging = Staging(out, self._key(), hashes, self.standard, resume)
+        several = len(parts) > 1
+        keep = False
         try:
-            summary = Summary(self.standard)
-            pieces = _Pieces(aside / "pieces", self.standard)
-            for table, frames in self.decided():
-                summary.add(table, frames)
-                pieces.add(table)
-            summary.name(self.registry)
-            target = pieces.finish(aside / VERDICTS)
-            manifest = manifest_of(self, summary.statuses(), target)
-            (aside / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
-            write_report(
-                aside / REPORT,
-                summary,
-                self.standard,
-                self.findings,
-                self.counts,
-                manifest,
-                lang=lang_or_default(lang),
-                names=names,
-            )
-            for name in (VERDICTS, REPORT, MANIFEST):
-                put_in_place(aside / name, out / name)
+            with writing(out, several):
+                written = self._written(staging, out, lang_or_default(lang), names, resume)
+            keep = bool(self.failed)
+        except BaseException:
+            keep = several and staging.count > 0
+            raise
         finally:
-            shutil.rmtree(aside, ignore_errors=True)
+            if keep:
+                staging.close()
+            else:
+                staging.clear()
+        return written
+
+    def _key(self) -> dict[str, Any]:
+        standard, batch = self.standard, self.registry.batch
+        return {
+            "fangpin": version(),
+            "standard": standard.id,
+            "hash": standard.hash,
+            "as_of": standard.as_of.isoformat(),
+            "region": standard.region,
+            "profile": batch.profile_hash,
+        }
+
+    def _written(self, staging: Staging, out: Path, lang: str, names: str, resume: bool) -> Written:
+        number = {id(part): n for n, part in enumerate(self.registry.parts())}
+        summary = Summary(self.standard)
+        resumed = staging.count if resume else 0
+        for part, result in self.results(lambda part: staging.finished(number[id(part)]) if resume else None):
+            summary.add(result.table, {"household": result.households})
+            staging.add(number[id(part)], result)
+        summary.name(self.registry)
+        aside = staging.folder / "whole"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir()
+        target = staging.assemble(aside / VERDICTS)
+        manifest = manifest_of(self, summary.statuses(), target)
+        if resumed:
+            manifest["result"]["resumed_parts"] = resumed
+        (aside / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        write_report(
+            aside / REPORT, summary, self.standard, self.findings, self.counts, manifest, lang=lang, names=names
+        )
+        for name in (VERDICTS, REPORT, MANIFEST):
+            put_in_place(aside / name, out / name)
         statuses = summary.statuses()
-        return Written(out, sum(statuses.values()), statuses, self.counts, self.findings, manifest)
-
-
-class _Pieces:
-    """Verdict tables of parts, gathered by county; a county met in several parts is sorted together at the end."""
-
-    def __init__(self, folder: Path, standard: Standard) -> None:
-        self.folder, self.standard = folder, standard
-        self.found: dict[str, list[Path]] = {}
-        folder.mkdir()
-
-    def add(self, table: pl.DataFrame) -> None:
-        county = pl.col("region_code").str.slice(0, 6).fill_null("")
-        for (name,), piece in table.with_columns(county.alias("__county")).group_by("__county", maintain_order=True):
-            code = _file_name(str(name))
-            path = self.folder / f"{code}-{len(self.found.get(code, []))}.parquet"
-            piece.drop("__county").write_parquet(path, compression="zstd", compression_level=1, statistics=False)
-            self.found.setdefault(code, []).append(path)
-
-    def finish(self, target: Path) -> Path:
-        """One file for one county, a folder of files by county for several."""
-        if len(self.found) <= 1:
-            pieces = [p for paths in self.found.values() for p in paths]
-            if not pieces:
-                pl.DataFrame(schema=schema(self.standard)).write_parquet(target)
-            _sorted(pieces, target)
-            return target
-        target.mkdir()
-        for code, paths in sorted(self.found.items()):
-            _sorted(paths, target / f"{code}.parquet")
-        return target
-
-
-def _file_name(county: str) -> str:
-    return (
-        county
-        if county.isalnum() and county.isascii()
-        else "unknown"
-        if not county
-        else hashlib.sha256(county.encode()).hexdigest()[:12]
-    )
-
-
-def _sorted(pieces: list[Path], target: Path) -> None:
-    if len(pieces) == 1:
-        os.replace(pieces[0], target)
-    elif pieces:
-        by_county(pl.concat([pl.read_parquet(p) for p in pieces])).write_parquet(target)
-
-
-def put_in_place(new: Path, place: Path) -> None:
-    """``new`` where ``place`` was: files at once, folders by two renames; what was there before is removed after."""
-    if not new.is_dir() and not place.is_dir():
-        os.replace(new, place)
-        return
-    old = place.with_name(f".old-{place.name}-{os.getpid()}")
-    if place.exists():
-        os.replace(place, old)
-    try:
-        os.replace(new, place)
-    except OSError:
-        with suppress(OSError):
-            os.replace(old, place)
-        raise
-    if old.is_dir():
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        old.unlink(missing_ok=True)
+        failed = tuple(self.failed)
+        return Written(out, sum(statuses.values()), statuses, self.counts, self.findings, manifest, failed)

@@ -6,6 +6,8 @@ Source  EXAMPLES of the project, section "A message to a person"
 
 from __future__ import annotations
 
+from typing import Any
+
 from fangpin.vocabulary.text import Text
 
 _LABELS = {
@@ -64,6 +66,11 @@ class FangpinError(Exception):
         lines += [f"{_LABELS[name](lang)}  {value}" for name, value in fields.items() if value]
         return "\n".join(lines)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error crosses processes whole."""
+        fields = {"place": self._place, "read": self.read, "expected": self.expected, "remedy": self.remedy}
+        return _rebuilt, (type(self), self.code, self.title, fields)
+
     def to_json(self, lang: str = "zh") -> dict[str, str]:
         """The five fields as plain strings, for ``--json``."""
         return {
@@ -74,6 +81,10 @@ class FangpinError(Exception):
             "expected": self.expected(lang) if self.expected else "",
             "remedy": self.remedy(lang) if self.remedy else "",
         }
+
+
+def _rebuilt(kind: type[FangpinError], code: str, title: Text, fields: dict[str, Any]) -> FangpinError:
+    return kind(code, title, **fields)
 
 
 class UnusableInput(FangpinError):
