@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from functools import cache
 
 from fangpin.reference import history, naming, regions, villages
 from fangpin.reference.naming import Manner, Meaning
@@ -29,6 +32,8 @@ _ENGLISH = frozenset(
 )
 _MOST_STATES, _LONGEST, _LEAST, _APART, _NEAR = 60, 16, 0.4, 0.05, 0.7
 _SURE, _LEAST_LATIN = 0.8, 0.6
+_LEAST_ALIKE = 0.4
+"""Names that cannot become more alike than this by the letters they share are not compared letter by letter."""
 _LATIN_ENDS = ("cunweihui", "cunminweiyuanhui", "shequjuweihui", "juweihui", "shequ", "gacha", "cun")
 _LONGEST_TEXT = 100
 _MANNERS: dict[Manner, Text] = {
@@ -85,7 +90,7 @@ class _Reader:
     """How to read one script: the index, and the villages of a place in it."""
 
     meanings: Callable[[str], tuple[Meaning, ...]]
-    plain: Callable[[Iterable[str]], list[str]]
+    letters: Callable[[Sequence[str]], Sequence[str]]
     ends: tuple[str, ...] = field(default=())
 
 
@@ -140,11 +145,22 @@ def _sifted(matches: list[Match]) -> list[Match]:
     """The candidates without those that a better one lies in or leaves far behind."""
     best = matches[0].score if matches else 0.0
     kept: list[Match] = []
+    above: set[str] = set()
     for match in matches:
-        wider = match.rest and any(_within(better.region, match.region) for better in kept)
-        if match.score >= _NEAR * best and not wider:
-            kept.append(match)
+        if match.score < _NEAR * best or (match.rest and _holds_one(match.region, above)):
+            continue
+        kept.append(match)
+        code = match.region.code
+        above |= {code[:width] for width in _WIDTH.values() if width < _WIDTH[match.region.level]}
     return kept
+
+
+def _holds_one(region: Region, above: set[str]) -> bool:
+    """Whether a region, or what became of it, holds a region of which these are the codes of what it lies in."""
+    if region.code[: _WIDTH[region.level]] in above:
+        return True
+    fate = history.today(region.code) if "superseded" in region.flags else None
+    return fate is not None and any(place.code[: _WIDTH[place.level]] in above for place in fate.now)
 
 
 # -- codes -----------------------------------------------------------------------------------------------------------
@@ -176,16 +192,12 @@ def _by_code(code: str) -> list[Match]:
 # -- words -----------------------------------------------------------------------------------------------------------
 
 
-def _plain_names(names: Iterable[str]) -> list[str]:
-    return [villages.plain(name) for name in names]
-
-
 def _chinese() -> _Reader:
-    return _Reader(naming.hanzi().get, _plain_names, villages.ENDS)
+    return _Reader(naming.hanzi().get, villages.as_written, villages.ENDS)
 
 
 def _latin() -> _Reader:
-    return _Reader(_latin_meanings, lambda names: naming.village_letters(_plain_names(names)), _LATIN_ENDS)
+    return _Reader(_latin_meanings, naming.village_letters, _LATIN_ENDS)
 
 
 def _latin_meanings(word: str) -> tuple[Meaning, ...]:
@@ -364,16 +376,10 @@ def _villages_of(tail: str, state: _State, reader: _Reader) -> list[tuple[_State
     if len(tail) < 2 or state.region is None:
         return []
     stem = state.region.code[: _WIDTH[state.region.level]]
-    listed = list(villages.under(stem))
-    plain = reader.plain([name for _, name in listed])
-    fitting = [(len(p), c, n, p) for (c, n), p in zip(listed, plain, strict=True) if len(p) >= 2 and tail.startswith(p)]
-    longest = max((length for length, *_ in fitting), default=0)
-    found = []
-    for length, code, name, p in fitting:
-        if length == longest:
-            end = next((e for e in sorted(reader.ends, key=len, reverse=True) if tail[length:].startswith(e)), "")
-            found.append(_village(state, code, name, p + end, tail[length + len(end) :]))
-    return found
+    written, fitting = villages.begun(tail, stem, reader.letters)
+    end = next((e for e in sorted(reader.ends, key=len, reverse=True) if tail[len(written) :].startswith(e)), "")
+    rest = tail[len(written) + len(end) :]
+    return [_village(state, code, name, written + end, rest) for code, name in fitting]
 
 
 def _village(state: _State, code: str, name: str, written: str, rest: str) -> tuple[_State, str]:
@@ -434,7 +440,8 @@ def _alike(text: str, states: list[_State], reader: _Reader) -> list[Match]:
 
 
 def _likeness(one: str, other: str) -> float:
-    if not set(one) & set(other):
+    both = sum(letter in one for letter in other)
+    if both / (len(one) + len(other)) + 0.5 * both / max(len(one), len(other)) < _LEAST_ALIKE:
         return 0.0
     placed = sum(a == b for a, b in zip(one, other, strict=False)) / max(len(one), len(other))
     return 0.5 * SequenceMatcher(None, one, other, autojunk=False).ratio() + 0.5 * placed
@@ -445,14 +452,28 @@ def _nearest(text: str, limit: int, level: Level | None) -> tuple[Match, ...]:
     if not re.search("[一-鿿]", text):
         return _nearest_letters(naming.letters(text), limit, level)
     letters = set(text)
+    known, places = _by_letter()
+    shared = Counter(at for letter in letters for at in places.get(letter, ()))
     found = []
-    for region in regions.above_village():
-        if (level is None or region.level == level) and len(letters & set(region.name)) * 2 >= min(len(letters), 4):
+    for at, both in shared.items():
+        region = known[at]
+        if (level is None or region.level == level) and both * 2 >= min(len(letters), 4):
             ratio = _likeness(text, region.name)
             if ratio >= 0.5:
                 score = ratio * 0.5 + (0.05 if region.name[0] == text[0] else 0.0)
                 found.append(Match(region, round(score, 4), (Text("字形相近", "looks alike"),)))
     return tuple(_ranked(found)[:limit])
+
+
+@cache
+def _by_letter() -> tuple[tuple[Region, ...], dict[str, array[int]]]:
+    """Regions down to the township, and for each letter of their names the places at which these stand."""
+    known = regions.above_village()
+    places: dict[str, array[int]] = {}
+    for at, region in enumerate(known):
+        for letter in set(region.name):
+            places.setdefault(letter, array("I")).append(at)
+    return known, places
 
 
 def _nearest_letters(text: str, limit: int, level: Level | None) -> tuple[Match, ...]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import gzip
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple
@@ -207,8 +207,8 @@ def english() -> dict[str, Meaning]:
     return {letters(r.name_en): Meaning(r.code, "full", 1.0) for r in regions.children() if r.name_en}
 
 
-def village_letters(names: list[str]) -> list[str]:
-    """The letters of villages' names, read one by one: there are too many to keep."""
+def village_letters(names: Sequence[str]) -> list[str]:
+    """The letters of villages' names, read one by one: there are too many to keep them all."""
     from pypinyin import lazy_pinyin
 
     return [letters("".join(lazy_pinyin(name))) for name in names]

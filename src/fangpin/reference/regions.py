@@ -10,8 +10,9 @@ Source  data/SOURCES.md: civil affairs register of 2026-09, statistical codes of
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from fangpin.reference import villages
@@ -71,6 +72,7 @@ class Change:
     corrected: bool = False
 
 
+@lru_cache(maxsize=20_000)
 def normal(code: str) -> str | None:
     """The code in its usual width: 6 digits down to the county, 9 for a township, 12 for a village; None if none."""
     code = code.strip()
@@ -293,12 +295,12 @@ def children(code: str | None = None, level: Level | None = None) -> tuple[Regio
         return _villages_in(above)
     if level is not None:
         stem = above.code[: _WIDTH[above.level]] if above else ""
-        found = [region for region in _all_of(level) if region.code.startswith(stem) and region != above]
-    else:
-        below = LEVELS[:1] if above is None else LEVELS[LEVELS.index(above.level) + 1 : -1]
-        parent = above.code if above else None
-        found = [region for lower in below for region in _all_of(lower) if region.parent == parent]
-    return tuple(sorted(found, key=lambda region: region.code))
+        codes, known = _all_of(level)
+        found = known[bisect_left(codes, stem) : bisect_left(codes, stem + ":")]
+        return tuple(region for region in found if region != above)
+    below = LEVELS[:1] if above is None else LEVELS[LEVELS.index(above.level) + 1 : -1]
+    inside = [region for lower in below for region in _inside(lower).get(above.code if above else None, ())]
+    return tuple(sorted(inside, key=lambda region: region.code))
 
 
 def _villages_in(above: Region | None) -> tuple[Region, ...]:
@@ -308,9 +310,20 @@ def _villages_in(above: Region | None) -> tuple[Region, ...]:
 
 
 @cache
-def _all_of(level: Level) -> tuple[Region, ...]:
+def _all_of(level: Level) -> tuple[list[str], list[Region]]:
+    """The codes and regions of a level, by code."""
     pool = _townships() if level == "township" else _register()
-    return tuple(r for r in pool.values() if r.level == level and "superseded" not in r.flags)
+    known = [pool[code] for code in sorted(pool) if pool[code].level == level and "superseded" not in pool[code].flags]
+    return [region.code for region in known], known
+
+
+@cache
+def _inside(level: Level) -> dict[str | None, list[Region]]:
+    """The regions of a level by what they lie in."""
+    found: dict[str | None, list[Region]] = {}
+    for region in _all_of(level)[1]:
+        found.setdefault(region.parent, []).append(region)
+    return found
 
 
 def above_village() -> tuple[Region, ...]:
@@ -321,6 +334,13 @@ def above_village() -> tuple[Region, ...]:
 def past() -> tuple[Region, ...]:
     """The codes of provinces to counties that were abolished or replaced since 2000."""
     return tuple(region for region in _register().values() if "superseded" in region.flags)
+
+
+@cache
+def number_prefixes() -> frozenset[str]:
+    """The first four digits (province and prefecture) that an identity number can have: those of every code of the
+    register, today's and those that ended since 2000, and 81, 82, 83 of residents of Hong Kong, Macao and Taiwan."""
+    return frozenset(code[:4] for code in _register()) | {"8100", "8200", "8300"}
 
 
 @cache

@@ -170,16 +170,23 @@ def test_unusual_readings() -> None:
     assert naming.reading("没有") == ""
 
 
-def test_a_look_up_after_the_first_is_fast() -> None:
-    texts = ["福建省泉州市德化县龙浔镇", "福建德化龙浔", "恩施州", "350526101201", "沙县", "四川凉山州布拖县"]
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["福建省泉州市德化县龙浔镇", "福建德化龙浔", "恩施州", "350526101201", "沙县", "四川凉山州布拖县"],
+        ["德化县浔中镇乐陶村", "宝美村", "德化宝美村", "丁溪村委会", "湖南安化杨林村", "火普村", "xunzhong letaocun"],
+    ],
+    ids=["down to townships", "villages"],
+)
+def test_a_look_up_after_the_first_is_fast(texts: list[str]) -> None:
     for text in texts:
         lookup.search(text)
     best = []
     for text in texts:
         times = []
         for _ in range(5):
-            began = time.perf_counter()
+            began = time.process_time()
             lookup.search(text)
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
         best.append(min(times))
     assert sorted(best)[len(best) // 2] < 0.001
