@@ -19,11 +19,13 @@ INCOME, WAGES, MONTHS, PAY = (
     "member.work_monthly_income",
 )
 ITEMS = f"{INCOME} " + " ".join(f"income_year.{item}" for item in "abcde")
+NAME = "member.name"
 RELATION, SCHOOL = "member.relation_to_head", "member.education_level"
 UNKNOWN = ("FP-INTAKE-100", "FP-INTAKE-101", "FP-INTAKE-102")
 NO_DATE = ("FP-INTAKE-022", "FP-INTAKE-103", "FP-INTAKE-104", "FP-INTAKE-105", *UNKNOWN)
 NO_NUMBER = ("FP-INTAKE-020", "FP-INTAKE-107", "FP-INTAKE-108", *UNKNOWN)
 NO_CODE, NO_BOOL = ("FP-INTAKE-023", "FP-INTAKE-109", *UNKNOWN), ("FP-INTAKE-024", *UNKNOWN)
+TOO_LOW = ("FP-DQ-211",)
 NOT_WHOLE = "FP-INTAKE-021"
 WIDE = {i: i + 0xFEE0 for i in range(0x30, 0x3A)}
 
@@ -63,9 +65,11 @@ def _other(*words: str) -> Breaker:
 
 def _ten_thousand(work: Work) -> None:
     """Both figures of income in ten thousands."""
-    for row in work.rows("member", lambda r: work.get(r, INCOME)):
+    for row in work.rows("member", lambda r: float(work.get(r, INCOME) or 0) > 0):
         for one in work.home(row.household):
             for path in (INCOME, "income_year.net_income"):
+                if work.get(one, path) == "":
+                    continue
                 work.put(one, path, f"{float(work.get(one, path)) / 10_000:.4f}")
         work.plant(row, INCOME)
 
@@ -73,7 +77,7 @@ def _ten_thousand(work: Work) -> None:
 def _all_in_ten_thousand(work: Work) -> None:
     """Every figure of a household's incomes in ten thousands."""
     sheet = work.export.sheets["income_year"]
-    for row in work.rows("income_year"):
+    for row in work.rows("income_year", lambda r: float(work.get(r, INCOME) or 0) > 0):
         for path, value in zip(sheet.fields, list(row.cells), strict=True):
             if path.split(".")[1] not in ("household_id", "year", "stage", "window_from", "window_to") and value:
                 work.put(row, path, f"{float(str(value)) / 10_000:.6f}")
@@ -292,6 +296,7 @@ NUMBERS = [
         "national",
         "cell",
         _ten_thousand,
+        TOO_LOW,
     ),
     Kind(
         "unit_everywhere",
@@ -299,6 +304,7 @@ NUMBERS = [
         "template",
         "cell",
         _all_in_ten_thousand,
+        TOO_LOW,
     ),
     cell(
         "pay_digits",
@@ -461,7 +467,7 @@ CODES = [
         "the code of another village",
         REGION,
         lambda v, r: "350526101201" if v != "350526101201" else None,
-        "FP-INTAKE-029",
+        "FP-INTAKE-097",
     ),
     cell(
         "phone_short",
@@ -550,6 +556,33 @@ BLANKS = [
         lambda v, r: f" {v}　",
         "FP-INTAKE-010",
         read=True,
+    ),
+    cell(
+        "name_lost", "姓名生僻字变成问号", "a ? for a character of a name", NAME, lambda v, r: v[:-1] + "?", "FP-DQ-212"
+    ),
+    cell(
+        "name_box",
+        "姓名生僻字变成方框",
+        "a box for a character of a name",
+        NAME,
+        lambda v, r: v[:-1] + "□",
+        "FP-DQ-212",
+    ),
+    cell("name_broken", "姓名有乱码 �", "a broken character in a name", NAME, lambda v, r: v[:-1] + "�", "FP-DQ-212"),
+    cell("name_hidden", "姓名被星号遮盖", "a name hidden by stars", NAME, lambda v, r: v[0] + "**", "FP-DQ-212"),
+    cell("name_digit", "姓名后带数字", "a digit behind a name", NAME, lambda v, r: v + "2", "FP-DQ-213"),
+    cell("name_remark", "姓名后带备注", "a remark behind a name", NAME, lambda v, r: v + "（外出）", "FP-DQ-213"),
+    cell("name_letter", "姓名夹字母", "a letter in a name", NAME, lambda v, r: v[0] + "X" + v[1:], "FP-DQ-213"),
+    cell("name_dot", "姓名间隔号写成 •", "• in place of · in a name", NAME, lambda v, r: v + "•买买提", "FP-DQ-214"),
+    cell("name_blank", "姓名中间有空格", "a blank inside a name", NAME, lambda v, r: f"{v[0]}　{v[1:]}", "FP-DQ-215"),
+    cell("name_short", "姓名只剩一个字", "one character of a name left", NAME, lambda v, r: v[0], "FP-DQ-216"),
+    cell(
+        "name_private",
+        "姓名里有自造字",
+        "a private code point in a name",
+        NAME,
+        lambda v, r: v[:-1] + "\ue863",
+        "FP-DQ-217",
     ),
     cell(
         "name_other",

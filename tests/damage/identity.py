@@ -54,6 +54,24 @@ def _another(number: str, random: Random) -> str:
     return made + check_digit(made + "0")
 
 
+def _begun(first: str, born: str) -> Breaker:
+    """The same number, right in itself, that begins with digits of no place; of persons born in these years."""
+
+    def breaks(number: str, random: Random) -> str | None:
+        made = first + number[len(first) : 17]
+        return made + check_digit(made + "0") if born <= number[6:10] < str(int(born) + 100) else None
+
+    return breaks
+
+
+def _year(year: str) -> Breaker:
+    def breaks(number: str, random: Random) -> str | None:
+        made = number[:6] + year + number[10:17]
+        return made + check_digit(made + "0") if number[10:14] != "0229" else None
+
+    return breaks
+
+
 def _fifteen(number: str, random: Random) -> str | None:
     return number[:6] + number[8:17] if number[6:8] == "19" else None
 
@@ -171,7 +189,61 @@ KINDS = [
         _whole(lambda n, r: "身份证遗失"),
         *LENGTH,
     ),
-    cell("id_fifteen", "15 位旧号码", "an old number of 15 digits", ID, _whole(_fifteen), *LENGTH, read=True),
+    cell("id_fifteen", "15 位旧号码", "an old number of 15 digits", ID, _whole(_fifteen), "FP-DQ-220", *LENGTH),
+    cell(
+        "id_no_province",
+        "前两位不是省份（校验位相符）",
+        "first two digits of no province, the check digit right",
+        ID,
+        _whole(_begun("99", "1900")),
+        "FP-DQ-221",
+    ),
+    cell(
+        "id_no_city",
+        "前四位不是哪个市，2001 年以后出生",
+        "first four digits of no prefecture, of who was born since 2001",
+        ID,
+        _whole(_begun("359999", "2001")),
+        "FP-DQ-221",
+    ),
+    cell(
+        "id_no_city_old",
+        "前四位不是哪个市，2001 年以前出生",
+        "first four digits of no prefecture, of who was born before 2001",
+        ID,
+        _whole(_begun("359999", "1901")),
+        why=(
+            "名册的变更从 2000 年记起，可能是更早停用的代码",
+            "the record of changes begins in 2000, and the code may have ended before",
+        ),
+    ),
+    cell(
+        "id_no_county",
+        "前六位里的县不存在",
+        "first six digits of a county that never was",
+        ID,
+        _whole(_begun("350577", "1901")),
+        why=(
+            "开发区用名册之外的代码发证，县级两位无从判断",
+            "development zones issue numbers with codes outside the register, so that these two digits tell nothing",
+        ),
+    ),
+    cell(
+        "id_future",
+        "号码中的出生年份在将来（校验位相符）",
+        "year of birth in the number in the future, the check digit right",
+        ID,
+        _whole(_year("2093")),
+        "FP-DQ-219",
+    ),
+    cell(
+        "id_long_ago",
+        "号码中的出生年份是 1850 年（校验位相符）",
+        "year of birth in the number 1850, the check digit right",
+        ID,
+        _whole(_year("1850")),
+        "FP-DQ-219",
+    ),
     cell(
         "id_quote",
         "证件号码前带单引号",

@@ -220,7 +220,8 @@ def judge_columns(
     for note in raw.notes:
         at = pl.Series(note.at, dtype=pl.UInt32) + start
         noted = _field_of(raw.table, note.field)
-        troubles.append(Located(noted, Trouble(note.code, at, pl.Series(note.read, dtype=pl.String))))
+        elsewhere = pl.Series(note.known, dtype=pl.String) if note.known else None
+        troubles.append(Located(noted, Trouble(note.code, at, pl.Series(note.read, dtype=pl.String), known=elsewhere)))
     for code, rows in (("FP-INTAKE-030", raw.surplus), ("FP-INTAKE-033", raw.short)):
         if rows:
             at = pl.Series(rows, dtype=pl.UInt32) + start

@@ -437,6 +437,17 @@ SAYINGS: dict[str, Saying] = {
             "choose today's code by where it lies; `fangpin region CODE` tells its history",
         ),
     ),
+    "FP-INTAKE-097": Saying(
+        "warning",
+        Text(
+            "区划代码与地名列不是同一个地方：{known_here}；照原样保留",
+            "the region code and the names of places are not one place: {known_here}; it stays as read",
+        ),
+        Text(
+            "核对这一户实际在哪个村，改代码或改地名；`fangpin region 地名` 查代码",
+            "find out where the household lives and mend the code or the name; `fangpin region NAME` has the codes",
+        ),
+    ),
     # -- mapping profiles -------------------------------------------------------------------------------------------
     "FP-PROFILE-001": Saying(
         "error",

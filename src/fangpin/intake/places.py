@@ -1,7 +1,8 @@
 """Places: the names of county, township and village in an export, as a region code.
 
 Reads   columns of names
-Gives   codes: a region code for each row, as deep as the names lead without doubt; numbered_within
+Gives   codes: a region code for each row, as deep as the names lead without doubt; numbered_within; contradicted:
+        rows whose written code is of another place than their names
 Keeps   a name that fits none or several regions ends the way down: the code of the level above is given, and said
 Source  reference.regions, reference.villages
 """
@@ -50,6 +51,39 @@ def codes(columns: Mapping[str, pl.Series]) -> tuple[pl.Series, int, list[str]]:
         maintain_order="left",
     )
     return joined["code"], places.height, lost
+
+
+def contradicted(given: pl.Series, columns: Mapping[str, pl.Series]) -> pl.Series:
+    """For each row whose code is of another place than its names: both, in words; null where they agree or say less.
+
+    Args:
+        given: Region codes as written.
+        columns: Names by level.
+    """
+    named, _, _ = codes(columns)
+    deepest = pl.coalesce(*(pl.col(level) for level in reversed(LEVELS) if level in columns))
+    frame = pl.DataFrame([given.alias("given"), named.alias("named"), *(s.alias(n) for n, s in columns.items())])
+    pairs = frame.select("given", "named", deepest.alias("word")).unique(maintain_order=True).drop_nulls()
+    said = [_apart(*pair) for pair in pairs.rows()]
+    pairs = pairs.with_columns(pl.Series("said", said, dtype=pl.String))
+    return (
+        frame.select("given", "named", deepest.alias("word"))
+        .join(pairs, on=["given", "named", "word"], how="left", maintain_order="left")
+        .get_column("said")
+    )
+
+
+def _apart(given: str, named: str, word: str) -> str | None:
+    """A written code and what the names lead to, where both are known and are not in one another."""
+    code = regions.normal(given)
+    county = regions.get(code[:6]) if code is not None else None
+    if code is None or county is None or "superseded" in county.flags:
+        return None  # said as unknown or old
+    known = next(n for n in (12, 9, 6) if n == 6 or (len(code) >= n and regions.get(code[:n]) is not None))
+    length = min(known, len(named))
+    if code[:length] == named[:length]:
+        return None
+    return f"{given} {regions.full_name(code)} ≠ {word} {named}"
 
 
 def numbered_within(keys: pl.Series, columns: Sequence[pl.Series]) -> bool:

@@ -45,12 +45,24 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something found about cells of one field: the code of a finding, positions, and what was read there."""
+    """Something found about cells of one field: the code of a finding, positions, what was read there, and (for the
+    messages that say it) what is known from elsewhere."""
 
     field: str
     code: str
     at: tuple[int, ...]
     read: tuple[str, ...]
+    known: tuple[str, ...] = ()
+
+    def only(self, new: Mapping[int, int]) -> Note | None:
+        """The note about the rows that are kept, at their new positions; None where it was about none of them."""
+        kept = [i for i, at in enumerate(self.at) if at in new]
+        if not kept:
+            return None
+        known = tuple(self.known[i] for i in kept) if self.known else ()
+        return replace(
+            self, at=tuple(new[self.at[i]] for i in kept), read=tuple(self.read[i] for i in kept), known=known
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +98,7 @@ class RawTable:
         """The rows at these positions."""
         new = {old: at for at, old in enumerate(kept.to_list())} if self.surplus or self.short or self.notes else {}
         surplus, short = (tuple(new[at] for at in some if at in new) for some in (self.surplus, self.short))
-        notes = tuple(
-            replace(n, at=tuple(new[a] for a, _ in pairs), read=tuple(r for _, r in pairs))
-            for n in self.notes
-            if (pairs := [(a, r) for a, r in zip(n.at, n.read, strict=True) if a in new])
-        )
+        notes = tuple(kept_ for note in self.notes if (kept_ := note.only(new)) is not None)
         origin = self.origin.only(kept)
         return replace(self, frame=self.frame[kept], origin=origin, surplus=surplus, short=short, notes=notes)
 

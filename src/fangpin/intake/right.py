@@ -36,6 +36,7 @@ _FIXED: dict[str, tuple[Text, Text]] = {
     "FP-INTAKE-026": (Text("大于 0 的整数", "a whole number above 0"), _CONVENTION),
     "FP-INTAKE-028": (Text("0 或正数", "0 or above"), _CONVENTION),
     "FP-INTAKE-029": (Text("名册中的代码", "a code of the register"), _DIVISIONS),
+    "FP-INTAKE-097": (Text("代码和地名指同一个地方", "a code and names of one place"), _DIVISIONS),
     "FP-INTAKE-030": (Text("每行的格数与标题相同", "as many cells in each row as there are headings"), _CONVENTION),
     "FP-INTAKE-033": (Text("每行的格数与标题相同", "as many cells in each row as there are headings"), _CONVENTION),
     "FP-INTAKE-031": (Text("失效日期晚于生效日期", "valid_to after valid_from"), _CONVENTION),

@@ -19,7 +19,7 @@ from fangpin.intake.headings import unknown_column
 from fangpin.intake.layouts import HOUSEHOLD_ID
 from fangpin.intake.likeness import MOST, Likely, likeliest
 from fangpin.intake.messages import finding, unusable
-from fangpin.intake.places import codes, numbered_within
+from fangpin.intake.places import codes, contradicted, numbered_within
 from fangpin.intake.raw import Note, Origin, RawTable, Sheet, unique_names
 from fangpin.intake.recognise import Reading
 from fangpin.intake.values import finished, plain
@@ -27,7 +27,8 @@ from fangpin.tables import Field
 from fangpin.vocabulary.findings import Finding
 
 PERSON = "person_id"
-DISAGREE = "FP-INTAKE-076"
+DISAGREE, OTHER_PLACE = "FP-INTAKE-076", "FP-INTAKE-097"
+REGION = "region_code"
 _AT, _KEY = "\x00at", "\x00key"
 
 
@@ -43,9 +44,13 @@ def tables_of(sheet: Sheet, reading: Reading) -> tuple[list[RawTable], list[Find
     findings += [unknown_column(reading.spec.rows, sheet.headings[i], i, sheet.origin, g) for i, g in guesses.items()]
     columns = _finished(sheet, reading)
     placed = _placed(sheet, reading, columns, findings)
+    apart = _contradicted(reading, columns)
     repeats = [name for name in reading.spec.repeats if name == "household" or any(_own(reading, name))]
-    raws = [_repeated(sheet, reading, name, columns, placed) for name in repeats]
+    raws = [_repeated(sheet, reading, name, columns, placed, apart) for name in repeats]
     main, numbered = _rows(sheet, reading, columns, placed)
+    if main.table == "household" and apart is not None:
+        given = as_text(columns[_meant(reading, "household").index(REGION)])
+        main = replace(main, notes=tuple(_elsewhere(apart, given)))
     if numbered:
         findings.append(finding("FP-INTAKE-077", file=sheet.origin.file, sheet=sheet.origin.sheet))
     likely = {g.field.path: sheet.headings[i] for i, g in guesses.items() if g is not None}
@@ -125,13 +130,35 @@ def _finished(sheet: Sheet, reading: Reading) -> list[pl.Series]:
     return found
 
 
-def _placed(sheet: Sheet, reading: Reading, columns: list[pl.Series], findings: list[Finding]) -> dict[str, pl.Series]:
-    """Fields that follow from the names of places: region codes; household numbers made whole in ``columns``."""
-    names: dict[str, pl.Series] = {
+def _names(reading: Reading, columns: list[pl.Series]) -> dict[str, pl.Series]:
+    """The columns that name places, by level."""
+    return {
         column.spec.place: as_text(series)
         for series, column in zip(columns, reading.columns, strict=True)
         if column.spec is not None and column.spec.place is not None
     }
+
+
+def _contradicted(reading: Reading, columns: list[pl.Series]) -> pl.Series | None:
+    """For each row whose region code is of another place than its names, both in words; None where one is missing."""
+    names, meant = _names(reading, columns), _meant(reading, "household")
+    if not names or REGION not in meant:
+        return None
+    apart = contradicted(as_text(columns[meant.index(REGION)]), names)
+    return apart if apart.null_count() < len(apart) else None
+
+
+def _elsewhere(apart: pl.Series, given: pl.Series) -> list[Note]:
+    """The note about codes that are of another place than the names beside them."""
+    at = (apart.is_not_null() & given.is_not_null()).arg_true()
+    if not len(at):
+        return []
+    return [Note(REGION, OTHER_PLACE, *(tuple(s.to_list()) for s in (at, given.gather(at), apart.gather(at))))]
+
+
+def _placed(sheet: Sheet, reading: Reading, columns: list[pl.Series], findings: list[Finding]) -> dict[str, pl.Series]:
+    """Fields that follow from the names of places: region codes; household numbers made whole in ``columns``."""
+    names = _names(reading, columns)
     file, page = sheet.origin.file, sheet.origin.sheet
     paths = [column.path for column in reading.columns]
     below = [names[level] for level in ("county", "township", "village") if level in names]
@@ -215,7 +242,12 @@ def _order(keys: pl.Series) -> pl.Series:
 
 
 def _repeated(
-    sheet: Sheet, reading: Reading, table: str, columns: list[pl.Series], placed: dict[str, pl.Series]
+    sheet: Sheet,
+    reading: Reading,
+    table: str,
+    columns: list[pl.Series],
+    placed: dict[str, pl.Series],
+    apart: pl.Series | None,
 ) -> RawTable:
     """One row for each household, of what its rows say again and again."""
     meant = _meant(reading, table)
@@ -239,6 +271,8 @@ def _repeated(
             notes.append(Note(meant[i], DISAGREE, tuple(where.to_list()), tuple(read)))
         one = pl.when(pl.col(name).list.len() == 1).then(pl.col(name).list.first())
         made.append(grouped.select(one).to_series())
+    if table == "household" and apart is not None:
+        notes += _elsewhere(apart.gather(grouped[_AT]), made[1 + [meant[i] for i in own].index(REGION)])
     added = _constants(reading, table, grouped.height)
     for path, series in placed.items():
         if path.startswith(f"{table}."):

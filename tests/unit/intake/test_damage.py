@@ -13,15 +13,11 @@ from damage.measure import Measure, measured, together
 from damage.plan import Kind
 from helpers import FULL
 
-HOUSEHOLDS, SEED = 250, 1
+HOUSEHOLDS, SEED = 300, 1
 SMALL = 20
 
 # Gaps that docs/recall.md shows as missed; whoever closes one takes it out of here.
-GAPS = {
-    "region_other",
-    "unit_both",
-    "unit_everywhere",
-}
+GAPS: set[str] = set()
 ROWS = [kind for kind in KINDS if kind.level in ("cell", "row")]
 FILES = [kind for kind in KINDS if kind.level in ("column", "file")]
 

@@ -85,6 +85,24 @@ def test_a_region_code_follows_from_the_names_of_places(tmp_path: Path) -> None:
     assert "德化县浔中镇无此村" in said.message.zh
 
 
+@pytest.mark.parametrize("rows_are", ["persons", "households"])
+def test_a_code_of_another_village_than_the_names_is_said(tmp_path: Path, rows_are: str) -> None:
+    given = {"0417": "", "0418": "350526101201", "0419": "350526100", "0420": "350427100201", "0421": "999999999999"}
+    head = HEAD if rows_are == "persons" else HEAD[:5] + ["户主姓名"]
+    rows = [["德化县", "浔中镇", "乐陶村", key, "1", "王小明", "", "户主", "男"][: len(head)] for key in given]
+    codes = read_batch(book(tmp_path, [HEAD, *ROWS[:1]])).load().frames["household"]["region_code"].to_list()
+    given["0417"] = codes[0]
+    path = book(tmp_path, [[*head, "行政区划代码（村）"], *([*r, given[r[3]]] for r in rows)], "b.xlsx")
+    result = check(path)
+    [said] = of(result, "097")
+    assert (said.record.partition("/")[0], said.row, said.column) == ("0418", 3, "行政区划代码（村）")
+    assert said.severity == "warning"
+    assert "350526101201" in said.message.zh
+    assert f"乐陶村 {codes[0]}" in said.message.en
+    kept = dict(read_batch(path).load().frames["household"].select("household_id", "region_code").rows())
+    assert kept["0418"] == "350526101201"
+
+
 def test_numbers_that_recur_in_every_village_are_made_whole(tmp_path: Path) -> None:
     other = [[row[0], "龙浔镇", "丁溪村", *row[3:5], row[5] + "乙", *row[6:]] for row in ROWS]
     path = book(tmp_path, [HEAD, *ROWS, *other])

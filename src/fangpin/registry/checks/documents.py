@@ -21,7 +21,7 @@ from pydantic import Field, model_validator
 from fangpin import tables
 from fangpin.language import tree as t
 from fangpin.language.documents import rules_root
-from fangpin.language.parse import Context, parse
+from fangpin.language.parse import Context, Parameter, parse
 from fangpin.language.vocabulary import check_vocabulary
 from fangpin.registry.checks.integrity import FUNCTIONS
 from fangpin.tables.yaml_file import Places, Strict, validate
@@ -63,6 +63,13 @@ class Period(Strict):
         return (self.from_ is None or self.from_ <= day) and (self.until is None or day < self.until)
 
 
+class Bound(Strict):
+    """A named value of a check, which a county may set otherwise; its message may show it."""
+
+    value: bool | int | float | str
+    unit: str | None = None
+
+
 class Examples(Strict):
     """Registries of one household (or a few) on which a check fires, does not, or cannot be judged."""
 
@@ -89,6 +96,7 @@ class Entry(Shared):
     only: str | None = None
     rule: str | None = None
     function: str | None = None
+    parameters: dict[str, Bound] = {}
     needs: list[str] = []
     field: str
     message: Pair
@@ -248,6 +256,8 @@ def _check(reader: _Reader, document: CheckFile, code: str, entry: Entry) -> Che
             reader.place("checks", code),
             code,
         )
+    reader = _with_parameters(reader, entry)
+    entry = entry.model_copy(update={"message": _filled(entry)})
     rule = None if entry.rule is None else reader.tree(entry.rule, entry.object, "checks", code, "rule")
     only = None if entry.only is None else reader.tree(entry.only, "household", "checks", code, "only")
     if entry.function is not None and entry.function not in FUNCTIONS:
@@ -283,6 +293,20 @@ def _check(reader: _Reader, document: CheckFile, code: str, entry: Entry) -> Che
         given["state"],
         given["effective"] or Period(),
     )
+
+
+def _with_parameters(reader: _Reader, entry: Entry) -> _Reader:
+    """The reader for a check that has values of its own."""
+    own = {name: Parameter(bound.value, bound.unit) for name, bound in entry.parameters.items()}
+    return replace(reader, context=replace(reader.context, parameters=own))
+
+
+def _filled(entry: Entry) -> Pair:
+    """The message with the values of the check in it."""
+    zh, en = entry.message.zh, entry.message.en
+    for name, bound in entry.parameters.items():
+        zh, en = (text.replace(f"{{{name}}}", str(bound.value)) for text in (zh, en))
+    return Pair(zh=zh, en=en)
 
 
 def _known_field(reader: _Reader, code: str, path: str, key: str) -> None:

@@ -15,8 +15,9 @@ import narwhals as nw
 import polars as pl
 
 from fangpin import tables
-from fangpin.engine.check_columns import household_columns, member_columns
+from fangpin.engine.check_columns import NUMBER_COLUMNS, household_columns, member_columns
 from fangpin.engine.derive import GONE, STANDS_ON, belonging
+from fangpin.engine.name_columns import NAME_COLUMNS
 from fangpin.engine.numbers import number, numbered
 from fangpin.language import tree as t
 from fangpin.language.vocabulary import CHECKED, YEARS
@@ -29,12 +30,13 @@ KEY = "household_id"
 VERSIONS = ("valid_from", "valid_to", "known_at")
 #: Stored columns that the derived columns of checks are made from.
 MADE_FROM: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("id_length", "id_fits", "id_born_on", "id_sex", "id_local"), ("id_number",)),
-    "certificate_class": ("id_number",),
+    **dict.fromkeys(NUMBER_COLUMNS, ("id_number",)),
+    **dict.fromkeys(NAME_COLUMNS, ("name",)),
     "head_age": ("relation_to_head", "birth_date", "age"),
     "head_sex": ("relation_to_head", "sex"),
     "phone_length": ("phone",),
     "helper_phone_length": ("helper_phone",),
+    "head_name_odd": ("head_name",),
     "head_name_fits": ("head_name",),
     "head_number_fits": ("head_id_number",),
     "members_listed": (),

@@ -16,6 +16,7 @@ from itertools import combinations
 import polars as pl
 
 from fangpin.engine.derive import GONE
+from fangpin.engine.name_columns import same_name
 from fangpin.registry.versions import as_of
 
 AT, PART, RECORD = "\x00place", "\x00part", "\x00record"
@@ -68,6 +69,12 @@ def _text(column: str) -> pl.Expr:
     return pl.when(text.str.len_chars() > 0).then(text)
 
 
+def _person_name() -> pl.Expr:
+    """A name to compare: whatever middle dot it has, and without blanks."""
+    name = same_name(pl.col("name").cast(pl.String))
+    return pl.when(name.str.len_chars() > 0).then(name)
+
+
 def _numbers(rows: Rows) -> pl.DataFrame:
     number = _text("id_number").str.slice(0, 18)
     return _here(rows).select(AT, KEY, RECORD, pl.when(number.str.len_chars() >= 15).then(number).alias("number"))
@@ -75,7 +82,7 @@ def _numbers(rows: Rows) -> pl.DataFrame:
 
 def _persons(rows: Rows) -> pl.DataFrame:
     return _here(rows).select(
-        AT, KEY, RECORD, "birth_date", _text("person_id").alias("person"), _text("name").alias("name")
+        AT, KEY, RECORD, "birth_date", _text("person_id").alias("person"), _person_name().alias("name")
     )
 
 
@@ -83,7 +90,7 @@ def _names(rows: Rows) -> pl.DataFrame:
     villages = rows.today["household"].select(KEY, pl.col("region_code").alias("village"))
     named = _here(rows).join(villages, on=KEY, how="left", maintain_order="left")
     return named.select(
-        AT, KEY, RECORD, "birth_date", "village", _text("name").alias("name"), _text("id_number").alias("number")
+        AT, KEY, RECORD, "birth_date", "village", _person_name().alias("name"), _text("id_number").alias("number")
     )
 
 

@@ -62,6 +62,7 @@ WORDS = {
     "rule": Text("条件", "condition"),
     "only": Text("限于户", "only households"),
     "function": Text("函数", "function"),
+    "parameters": Text("参数", "values"),
     "field": Text("标在", "marked"),
     "says": Text("说明", "message"),
     "remedy": Text("办法", "remedy"),
@@ -95,6 +96,8 @@ def _check(check: Check, lang: str) -> Iterator[str]:
     rows = [("object", f"`{entry.object}`")]
     rows += [("only", f"`{entry.only}`")] if entry.only else []
     rows += [("rule", f"`{' '.join(entry.rule.split())}`")] if entry.rule else [("function", f"`{entry.function}`")]
+    bounds = [f"`{n}` = {b.value}{' ' + b.unit if b.unit else ''}" for n, b in entry.parameters.items()]
+    rows += [("parameters", "; ".join(bounds))] if bounds else []
     rows += [("field", f"`{entry.field}`"), ("says", entry.message.text()(lang)), ("remedy", check.remedy(lang))]
     rows += [("reason", entry.reason.text()(lang))]
     rows += [("reading", entry.our_reading.text()(lang))] if entry.our_reading else []
