@@ -220,6 +220,34 @@ class Design:
             found += self._within(influence, unit, units, cells, share)
         return Spread(np.maximum(found, 0.0), *self._freedom(cells, stratum, strata))
 
+    def covariance(self, influence: F, group: I, groups: int) -> tuple[F, int]:
+        """The covariances of the estimates of all groups, and the freedom of their differences; its diagonal is what
+        variance gives. Arguments as there. Shape (groups, groups)."""
+        _ = self.cautions
+        unit, stratum = self.members(len(influence))
+        units, counts = len(stratum), np.bincount(stratum)
+        total = sums(unit * groups + group, influence, units * groups).reshape(units, groups)
+        share, second = self._drawn
+        first = np.zeros(units)
+        if share is not None:
+            first[unit] = share
+        n = counts[stratum]
+        scale = np.where(n > 1, n / np.maximum(n - 1, 1), 0.0) * (1 - first)
+        mass = np.maximum(np.bincount(stratum, scale), 1e-300)
+        mean = np.stack([np.bincount(stratum, scale * column) / mass for column in total.T], axis=1)
+        away = total - mean[stratum]
+        found = (scale[:, None] * away).T @ away
+        if self.lonely == "centre" and (n == 1).any():
+            alone = total[n == 1] - total.sum(axis=0) / units
+            found += ((1 - first[n == 1])[:, None] * alone).T @ alone
+        if second is not None and self.psu is not None:
+            count = np.bincount(unit, minlength=units)
+            part = 1 - np.bincount(unit, second, units) / count
+            times = first * part * count / np.maximum(count - 1, 1)
+            squares = sums(unit * groups + group, influence**2, units * groups).reshape(units, groups)
+            found += np.diag((times[:, None] * squares).sum(axis=0)) - ((times / count)[:, None] * total).T @ total
+        return found, units - len(counts)
+
     def shape(self, influence: F, group: I | None = None, groups: int = 1) -> Shape:
         """How lopsided and how heavy-tailed the units are, by group; arguments as in variance.
 
