@@ -46,7 +46,7 @@ tools: env-test
 	@$(PY) tools/assets.py
 
 demo: env-demo
-	@$(BIN)/fangpin demo
+	@exec $(BIN)/fangpin demo --web
 
 lint: env-test
 	@$(BIN)/ruff check --output-format concise $(CODE)

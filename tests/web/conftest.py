@@ -139,7 +139,7 @@ def as_role(person: Person, settings: Any) -> Callable[..., Client]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A running demo site."""
-    started = Site(tmp_path_factory.mktemp("site"), "--demo")
+    started = Site(tmp_path_factory.mktemp("site"), "--demo", "--households", "300")
     try:
         yield started.wait()
     finally:

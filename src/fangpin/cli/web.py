@@ -7,6 +7,8 @@ Keeps   this module imports no Django: where it is not installed the message say
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +16,7 @@ from typing import Annotated
 import typer
 
 from fangpin.cli.commands import Debug, Json, Lang
-from fangpin.cli.door import DONE, PROBLEMS, answer, guarded, h, opened
+from fangpin.cli.door import DONE, PROBLEMS, answer, guarded, h, opened, progress
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.text import Text
 
@@ -45,6 +47,14 @@ def require_web() -> None:
         )
 
 
+def require_free(host: str, port: int) -> None:
+    """Raises UnusableInput where the web application is not installed or the port is taken."""
+    require_web()
+    from fangpin.web import supervise
+
+    supervise.require_free(host, port)
+
+
 @guarded
 def web(
     port: Port = PORT,
@@ -54,6 +64,10 @@ def web(
         typer.Option("--demo", help=h("演示：模拟县，每种角色一个账号", "demo: a generated county, an account a role")),
     ] = False,
     host: Host = "127.0.0.1",
+    households: Annotated[
+        int,
+        typer.Option("--households", envvar="HOUSEHOLDS", help=h("演示县的户数", "households of the demo's county")),
+    ] = 2_000,
     region: Annotated[
         str | None,
         typer.Option("--region", help=h("首次启动：本县代码", "first start: the code of the county")),
@@ -66,13 +80,53 @@ def web(
     require_web()
     from fangpin.web import start
 
-    def said(text: Text) -> None:
-        print(text(door.lang), file=sys.stderr, flush=True)
+    folder = (data or Path("fangpin-data")).absolute()
+    if demo:
+        return serve_demo(
+            host, port, folder, folder, lambda: generated(folder / "county", households), door.lang, "web"
+        )
+    return start.web(host, port, folder, ready("web"), saying(door.lang), region=region)
 
-    def ready(address: str) -> None:
-        print(f"fangpin web ready: {address}", flush=True)
 
-    return start.web(host, port, data or Path("fangpin-data"), ready, said, demo=demo, region=region)
+def saying(lang: str) -> Callable[[Text], None]:
+    """Says a text on standard error."""
+    return lambda text: print(text(lang), file=sys.stderr, flush=True)
+
+
+def ready(what: str) -> Callable[[str], None]:
+    """Says where the pages are, on standard output."""
+    return lambda address: print(f"fangpin {what} ready: {address}", flush=True)
+
+
+def generated(folder: Path, households: int) -> Path:
+    """A generated county in a folder; what is there already stays."""
+    from fangpin.cli.demo import COUNTY, SEED
+    from fangpin.synth import generate
+
+    if not (folder / "household.parquet").exists():
+        with progress(Text("生成模拟数据", "generating")) as step:
+            generate(folder, households, SEED, county=COUNTY, progress=step)
+    return folder
+
+
+def serve_demo(
+    host: str, port: int, data: Path, accounts: Path, county: Callable[[], Path], lang: str, what: str
+) -> int:
+    """The demo's site in the foreground until it is asked to stop."""
+    from fangpin.cli.demo import COUNTY, DAY
+    from fangpin.web import start
+
+    return start.demo(
+        host,
+        port,
+        data,
+        ready(what),
+        saying(lang),
+        county=county,
+        day=date.fromisoformat(DAY),
+        accounts=accounts,
+        region=COUNTY,
+    )
 
 
 audit_app = typer.Typer(

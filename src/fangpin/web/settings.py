@@ -193,6 +193,6 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"axes": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},
+    "loggers": {name: {"level": "ERROR"} for name in ("axes", "django.request", "django_tasks", "django_tasks_db")},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

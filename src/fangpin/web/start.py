@@ -1,13 +1,16 @@
 """What the commands of the web application do.
 
-Gives   web(...): prepare, first accounts, serve; verify_audit, export_audit
+Gives   web(...), demo(...): prepare, first accounts, serve; verify_audit, export_audit
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
+
+from django.db.models import Count
 
 from fangpin.reference import regions
 from fangpin.vocabulary.text import Text
@@ -17,24 +20,38 @@ Say = Callable[[Text], None]
 COUNTY = "350526"
 
 
-def web(
+def web(host: str, port: int, data: Path, ready: Callable[[str], None], say: Say, *, region: str | None = None) -> int:
+    """Serve a data folder, new or old, until asked to stop; the exit code."""
+    county = regions.require(region or COUNTY).code
+    supervise.require_free(host, port)
+    supervise.prepare(data, demo=False)
+    _first_start(county, say)
+    return supervise.run(host, port, ready)
+
+
+def demo(
     host: str,
     port: int,
     data: Path,
     ready: Callable[[str], None],
     say: Say,
     *,
-    demo: bool = False,
-    region: str | None = None,
+    county: Callable[[], Path],
+    day: date,
+    accounts: Path,
+    region: str = COUNTY,
 ) -> int:
-    """Serve a data folder, new or old; the exit code."""
-    county = regions.require(region or COUNTY).code if region or demo else None
+    """The same with a generated county and an account a role.
+
+    Args:
+        county: Makes the county's tables and tells where they are; asked only where the registers are empty.
+        day: The day of the rule run.
+        accounts: The folder of accounts.json.
+    """
     supervise.require_free(host, port)
-    supervise.prepare(data, demo=demo)
-    if demo:
-        _demo(data, county or COUNTY, say)
-    else:
-        _first_start(county or COUNTY, say)
+    supervise.prepare(data, demo=True)
+    _load(county, day, region, say)
+    _accounts(accounts, region, say)
     return supervise.run(host, port, ready)
 
 
@@ -53,12 +70,27 @@ def _first_start(county: str, say: Say) -> None:
         )
 
 
-def _demo(data: Path, county: str, say: Say) -> None:
-    from fangpin.web.accounts.demo import demo_accounts
+def _load(county: Callable[[], Path], day: date, region: str, say: Say) -> None:
+    from fangpin.web.registers.load import load
+    from fangpin.web.registers.models import CurrentHousehold
 
-    village = _first_village(county)
-    accounts = demo_accounts(data, county, village)
-    say(Text("演示账号（accounts.json）：", "demo accounts (accounts.json):"))
+    if CurrentHousehold.objects.exists():
+        return
+    folder = county()
+    say(Text("装入登记", "loading the registers"))
+    load(folder, day=day, region=region)
+
+
+def _accounts(folder: Path, region: str, say: Say) -> None:
+    from fangpin.web.accounts.demo import demo_accounts
+    from fangpin.web.registers.models import CurrentHousehold
+
+    places = CurrentHousehold.objects.values_list("region_code", flat=True)
+    found = places.annotate(n=Count("id")).order_by("-n", "region_code")
+    village = next(iter(found), None) or _first_village(region)
+    own = CurrentHousehold.objects.filter(region_code=village).order_by("household_id")
+    accounts = demo_accounts(folder, region, village, list(own.values_list("household_id", flat=True)[:8]))
+    say(Text(f"演示账号（{folder / 'accounts.json'}）：", f"demo accounts ({folder / 'accounts.json'}):"))
     for one in accounts:
         said = f"  {one['role']:20} {one['username']:20} {one['password']:14} {one['region_code']}"
         say(Text(said, said))

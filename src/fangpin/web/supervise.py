@@ -151,17 +151,18 @@ class Tree:
         return 0
 
 
-def put_back() -> int:
-    """Tasks that a dead worker left RUNNING wait for a worker again; how many."""
-    from django.db import DatabaseError
-    from django_tasks.base import TaskResultStatus
-    from django_tasks_db.models import DBTaskResult
+def put_back() -> None:
+    """Work that a dead worker left waits for a worker again."""
+    from django.db import DatabaseError, close_old_connections
+
+    from fangpin.web.jobs.actions import recover
 
     try:
-        running = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
-        return running.update(status=TaskResultStatus.READY, started_at=None)
-    except DatabaseError:
-        return 0
+        recover()
+    except DatabaseError as error:
+        sys.stderr.write(f"fangpin web: {error}\n")
+    finally:
+        close_old_connections()
 
 
 def seal() -> None:
