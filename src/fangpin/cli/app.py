@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from fangpin.cli.code import code
-from fangpin.cli.commands import check, demo, explain, identify, replay, synth, template, visits
+from fangpin.cli.commands import check, explain, identify, replay, synth, template, visits
 from fangpin.cli.doctor import doctor
 from fangpin.cli.door import h
 from fangpin.cli.lines import headcount, line, table1
@@ -20,7 +20,7 @@ from fangpin.cli.process import process_app
 from fangpin.cli.region import region
 from fangpin.cli.standard import standard_app
 from fangpin.cli.usage import run
-from fangpin.cli.web import audit_app, web
+from fangpin.cli.web import audit_app, demo, web
 
 app = typer.Typer(
     name="fangpin",

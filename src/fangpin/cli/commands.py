@@ -405,37 +405,3 @@ def synth(
         )(door.lang),
     )
     return DONE
-
-
-@guarded
-def demo(
-    folder: Annotated[Path | None, typer.Option("--dir", envvar="DEMO_DIR", help=h("演示文件夹", "folder"))] = None,
-    households: Annotated[
-        int,
-        typer.Option("--households", envvar="HOUSEHOLDS", help=h("模拟县户数", "households of the generated county")),
-    ] = 20_000,
-    web: Annotated[
-        bool,
-        typer.Option("--web", help=h("随后启动网页程序，直到中断", "then serve the web application until interrupted")),
-    ] = False,
-    port: Annotated[int, typer.Option("--port", envvar="PORT", help=h("端口", "port"), min=1, max=65535)] = 8123,
-    lang: Lang = None,
-    as_json: Json = False,
-    debug: Debug = False,
-) -> int:
-    from fangpin.cli.demo import run
-
-    door = opened(lang, as_json, debug)
-    place = (folder or Path("fangpin-demo")).absolute()
-    if web:
-        from fangpin.cli.web import require_free, serve_demo
-
-        require_free("127.0.0.1", port)
-        run(place, households, door.lang)
-        return serve_demo("127.0.0.1", port, place / "web", place, lambda: place / "data", door.lang, "demo")
-    found = run(place, households, door.lang)
-    ready = f"fangpin demo ready: {found['ready']}"
-    if as_json:
-        warn(Text(ready, ready))
-    answer(found, ready)
-    return DONE

@@ -1,6 +1,6 @@
-"""The web application: fangpin web, fangpin audit.
+"""The web application: fangpin web, fangpin demo, fangpin audit.
 
-Gives   web, audit commands; `serve_demo` for the demo
+Gives   web, demo, the audit commands
 Keeps   this module imports no Django: where it is not installed the message says how to get it
 """
 
@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from fangpin.cli.commands import Debug, Json, Lang
-from fangpin.cli.door import DONE, PROBLEMS, answer, guarded, h, opened, progress
+from fangpin.cli.door import DONE, PROBLEMS, answer, guarded, h, opened, progress, warn
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.text import Text
 
@@ -127,6 +127,38 @@ def serve_demo(
         accounts=accounts,
         region=COUNTY,
     )
+
+
+@guarded
+def demo(
+    folder: Annotated[Path | None, typer.Option("--dir", envvar="DEMO_DIR", help=h("演示文件夹", "folder"))] = None,
+    households: Annotated[
+        int,
+        typer.Option("--households", envvar="HOUSEHOLDS", help=h("模拟县户数", "households of the generated county")),
+    ] = 20_000,
+    serve: Annotated[
+        bool,
+        typer.Option("--web", help=h("随后启动网页程序，直到中断", "then serve the web application until interrupted")),
+    ] = False,
+    port: Port = PORT,
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
+    from fangpin.cli.demo import run
+
+    door = opened(lang, as_json, debug)
+    place = (folder or Path("fangpin-demo")).absolute()
+    if serve:
+        require_free("127.0.0.1", port)
+        run(place, households, door.lang)
+        return serve_demo("127.0.0.1", port, place / "web", place, lambda: place / "data", door.lang, "demo")
+    found = run(place, households, door.lang)
+    told = f"fangpin demo ready: {found['ready']}"
+    if as_json:
+        warn(Text(told, told))
+    answer(found, told)
+    return DONE
 
 
 audit_app = typer.Typer(
