@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 DAY = date(2021, 12, 31)
-HOUSEHOLDS = 60
+HOUSEHOLDS = 24
 OTHER_VILLAGE = "350526101201"
 
 

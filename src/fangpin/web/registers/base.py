@@ -8,7 +8,7 @@ Keeps   rows are only ever added; a correction names the row it replaces and win
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -95,9 +95,13 @@ class Version(models.Model):
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
     known_at = models.DateField(null=True, blank=True)
+    said_at = models.DateField(null=True, blank=True)
+    """When the file says that it became known, where that is earlier than when we learned of the correction."""
     source = models.TextField(null=True, blank=True)
     extra = models.JSONField(default=dict, blank=True)
     """Fields of the county's own."""
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
 
     class Meta:
         abstract = True

@@ -19,7 +19,7 @@ from fangpin.web.registers.base import Version
 from fangpin.web.registers.models_generated import ROWS
 
 VERSION_FIELDS = ("valid_from", "valid_to", "known_at", "source")
-OWN = ("batch_id", "replaces", "extra")
+OWN = ("batch_id", "replaces", "said_at", "extra")
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,16 @@ class Columns:
         for name in names:
             field = self.fields.get(name)
             raw[name] = RAW[field.kind] if field is not None and name not in self.sealed else pl.Int64()
+            if name == "said_at":
+                raw[name] = pl.String()
         frame = pl.DataFrame(rows, schema=raw, orient="row", infer_schema_length=None)
         return frame.with_columns([self._canonical(name) for name in names if self._differs(name)])
 
     def _differs(self, name: str) -> bool:
-        return name in self.fields and name not in self.sealed and self.fields[name].kind in CAST
+        return name == "said_at" or (name in self.fields and name not in self.sealed and self.fields[name].kind in CAST)
 
     def _canonical(self, name: str) -> pl.Expr:
-        field = self.fields[name]
+        field = self.fields["known_at" if name == "said_at" else name]
         if field.kind == "codes":
             return pl.col(name).str.json_decode(pl.List(pl.String))
         if field.kind in ("date", "month"):

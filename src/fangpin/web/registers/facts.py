@@ -23,7 +23,7 @@ from fangpin.web.registers.base import Batch
 from fangpin.web.registers.bulk import unsealed
 from fangpin.web.registers.columns import TABLES, columns
 
-ROW, REPLACES, BATCH = "row_id", "replaces", "batch_id"
+ROW, REPLACES, BATCH, SAID = "row_id", "replaces", "batch_id", "said_at"
 FETCH = 20_000
 ASKED = 400
 """Up to so many households are asked for by their ids; more are read with their whole region."""
@@ -104,9 +104,9 @@ def rows_by_id(name: str, ids: Sequence[int]) -> pl.DataFrame:
     """Some rows of a table with every column, whatever batch they are of; encrypted columns as references."""
     about, connection = columns(name), connections["default"]
     quote = connection.ops.quote_name
-    stored = [*(about.stored(n) for n in about.fields), "id", REPLACES, BATCH]
+    stored = [*(about.stored(n) for n in about.fields), "id", REPLACES, BATCH, SAID]
     chosen = ", ".join(_plain(quote(n), n, about.model._meta.db_table, connection.vendor) for n in stored)
-    names, pieces = [*about.fields, ROW, REPLACES, BATCH], []
+    names, pieces = [*about.fields, ROW, REPLACES, BATCH, SAID], []
     for start in range(0, len(ids), ASKED):
         some = ", ".join(str(int(i)) for i in ids[start : start + ASKED])
         with connection.cursor() as cursor:
@@ -122,8 +122,8 @@ def _table(name: str, within: Within, seen: Seen, wanted: Iterable[str] | None) 
     facts = [n for n in about.facts if wanted is None or n in set(wanted)]
     if name == "household" and "region_code" not in facts:
         facts.append("region_code")
-    names = [*keys, *facts, ROW, REPLACES, BATCH]
-    stored = [about.stored(n) for n in keys + facts] + ["id", REPLACES, BATCH]
+    names = [*keys, *facts, ROW, REPLACES, BATCH, SAID]
+    stored = [about.stored(n) for n in keys + facts] + ["id", REPLACES, BATCH, SAID]
     rows = _rows(about.model._meta.db_table, stored, within, seen)
     pieces = [about.from_database(names, some) for some in rows]
     whole = pl.concat(pieces) if pieces else about.from_database(names, [])
@@ -155,7 +155,7 @@ def _plain(quoted: str, name: str, table: str, vendor: str) -> str:
     A plus keeps SQLite's driver from converting; it changes no value.
     """
     about = columns(table.removeprefix("registers_"))
-    kind = about.fields[name].kind if name in about.fields else ""
+    kind = about.fields[name].kind if name in about.fields else "date" if name == SAID else ""
     if kind not in ("date", "month", "codes", "bool"):
         return quoted
     if vendor == "postgresql":
@@ -202,7 +202,7 @@ class DatabasePart:
 def _for_core(name: str, frame: pl.DataFrame, clear: bool) -> pl.DataFrame:
     """A frame with the columns of the core and those by which versions replace each other."""
     references = [] if clear else [columns(name).stored(n) for n in columns(name).sealed]
-    frame = frame.drop([BATCH, *(r for r in references if r in frame.columns)])
+    frame = frame.drop([BATCH, SAID, *(r for r in references if r in frame.columns)])
     if not frame[REPLACES].null_count() < frame.height:
         return frame.drop(ROW, REPLACES)
     return frame

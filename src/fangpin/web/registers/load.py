@@ -21,7 +21,6 @@ from fangpin.vocabulary.text import Text
 from fangpin.web.registers import bulk, projection, runs
 from fangpin.web.registers.base import Batch
 from fangpin.web.registers.columns import columns
-from fangpin.web.registers.facts import Seen
 from fangpin.web.registers.models import Run
 
 Step = Callable[[int, int, Text], None]
@@ -74,11 +73,12 @@ def load(
         for piece in frame.iter_slices(bulk.CHUNK):
             add(name, piece, batch)
     tell(2, 4, STEPS[2])
-    generation, _, last = projection.new_generation(Seen.now(batch.pk))
+    generation, _, begun = projection.new_generation(batch.pk)
     with transaction.atomic():
+        projection.lock()
         batch.state, batch.published = Batch.State.PUBLISHED, timezone.now()
         batch.save(update_fields=["state", "published"])
-        projection.show(generation, max(last, batch.pk))
+        projection.show(generation, begun, batch.pk)
     projection.forget()
     if standard is None:
         return None
@@ -94,6 +94,11 @@ def add(table: str, frame: pl.DataFrame, batch: Batch) -> None:
 
 def add_sealed(table: str, frame: pl.DataFrame, batch: Batch) -> None:
     """Add rows whose encrypted columns are references already; ``replaces`` and ``extra`` where they have them."""
-    own = {"batch_id": pl.lit(batch.pk, pl.Int64), "replaces": pl.lit(None, pl.Int64), "extra": pl.lit("{}")}
+    own = {
+        "batch_id": pl.lit(batch.pk, pl.Int64),
+        "replaces": pl.lit(None, pl.Int64),
+        "said_at": pl.lit(None, pl.Date),
+        "extra": pl.lit("{}"),
+    }
     missing = [value.alias(name) for name, value in own.items() if name not in frame.columns or name == "batch_id"]
     bulk.insert(columns(table).model, columns(table).to_database(frame.with_columns(missing)))

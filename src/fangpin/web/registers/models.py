@@ -114,8 +114,6 @@ class Shown(models.Model):
     """Which generation of the current projection is shown; one row."""
 
     generation = models.IntegerField(default=0)
-    last_batch = models.BigIntegerField(default=0)
-    """The last batch that the generation took in when it was made."""
     made = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

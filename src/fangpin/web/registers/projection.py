@@ -9,11 +9,11 @@ Keeps   it says nothing that the version tables do not say; it can be thrown awa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from fangpin.engine.derive import GONE
@@ -43,43 +43,51 @@ def shown() -> Shown:
     return Shown.objects.get_or_create(pk=1)[0]
 
 
+def lock() -> Shown:
+    """Which generation is shown, held until the transaction ends: every write that becomes visible takes it first."""
+    return Shown.objects.select_for_update().get_or_create(pk=1)[0]
+
+
 def rebuild(today: date | None = None) -> int:
     """The whole projection anew, then shown at once.
 
     Returns:
         How many households it has.
     """
-    generation, count, last = new_generation(Seen.now(), today)
+    generation, count, begun = new_generation(today=today)
     with transaction.atomic():
-        show(generation, last)
+        show(generation, begun)
     forget()
     return count
 
 
-def new_generation(seen: Seen, today: date | None = None) -> tuple[int, int, int]:
-    """A generation that is not shown yet.
+def new_generation(*besides: int, today: date | None = None) -> tuple[int, int, datetime]:
+    """A generation that is not shown yet; it takes in the batches published now, and some besides.
 
     Returns:
-        Its number, how many households it has, and the last batch that was published when it was begun.
+        Its number, how many households it has, and when it was begun.
     """
-    last = Batch.objects.filter(state=Batch.State.PUBLISHED).aggregate(Max("id"))["id__max"] or 0
-    newest = CurrentHousehold.objects.aggregate(Max("generation"))["generation__max"] or 0
-    generation = max(shown().generation, newest) + 1
+    with transaction.atomic():
+        now = lock()
+        begun, seen = timezone.now(), Seen.now(*besides)
+        newest = CurrentHousehold.objects.aggregate(Max("generation"))["generation__max"] or 0
+    generation = max(now.generation, newest) + 1
     households, members = _rows(generation, Within(), seen, today)
     households = _with_results(households, None)
     for model, frame in ((CurrentHousehold, households), (CurrentMember, members)):
         for piece in frame.iter_slices(bulk.CHUNK):
             with transaction.atomic():
                 bulk.insert(model, piece)
-    return generation, households.height, last
+    return generation, households.height, begun
 
 
-def show(generation: int, last: int) -> None:
-    """Show a generation; households written meanwhile are taken in. Within the transaction of the caller."""
-    now = Shown.objects.select_for_update().get_or_create(pk=1)[0]
-    now.generation, now.last_batch, now.made = generation, last, timezone.now()
+def show(generation: int, begun: datetime, *besides: int) -> None:
+    """Show a generation; households written since it was begun are taken in. Within the transaction of the caller."""
+    now = lock()
+    now.generation, now.made = generation, timezone.now()
     now.save()
-    since = list(Batch.objects.filter(state=Batch.State.PUBLISHED, id__gt=last).values_list("details", flat=True))
+    late = Batch.objects.filter(Q(published__gte=begun) | Q(undone__gte=begun)).exclude(pk__in=besides)
+    since = list(late.values_list("details", flat=True))
     if all("households" in details for details in since):
         refresh({household for details in since for household in details["households"]})
     else:  # another large write came in between

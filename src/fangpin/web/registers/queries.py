@@ -215,7 +215,7 @@ def _timeline(household_id: str) -> list[Change]:
         {b for f in every.values() for b in f[BATCH].unique().to_list()}
     )
     changes = [
-        Change(batches[row[BATCH]], name, key_of(name, row), _fields(name, before, row), before is None)
+        Change(batches[row[BATCH]], name, key_of(name, row), changed_fields(name, before, row), before is None)
         for name, frame in every.items()
         for row, before in _with_before(name, frame)
     ]
@@ -247,7 +247,7 @@ def _with_before(name: str, frame: pl.DataFrame) -> list[tuple[dict[str, Any], d
     return found
 
 
-def _fields(name: str, before: Mapping[str, Any] | None, row: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def changed_fields(name: str, before: Mapping[str, Any] | None, row: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """The fields in which two rows differ; encrypted ones masked."""
     about = columns(name)
     found = {}
@@ -278,15 +278,14 @@ def verdict_of(scope: Scope, household_id: str) -> Verdict | None:
 
 
 def explanation_of(scope: Scope, household_id: str, lang: str = "zh") -> Explanation:
-    """Why a household has its result, today's facts under the standard of the last run.
+    """Why a household has the result that is shown: under the standard and on the day of its run.
 
     Raises:
         Missing: the household is not there, or outside the scope.
         UnusableInput: it was not known on the day of the run.
     """
-    now = current(scope, household_id)
-    run = runs.latest()
-    return runs.explanation(now.household_id, run, lang)
+    verdict = verdict_of(scope, household_id)
+    return runs.explanation(household_id, verdict.run if verdict else None, lang)
 
 
 # -- batches -----------------------------------------------------------------------------------------------------------
@@ -318,6 +317,7 @@ __all__ = [
     "Missing",
     "batch",
     "batches",
+    "changed_fields",
     "current",
     "explanation_of",
     "field_history",

@@ -141,20 +141,20 @@ def _list(name: str) -> pl.Expr:
 # -- one household -----------------------------------------------------------------------------------------------------
 
 
-def explanation(household_id: str, last: Run | None = None, lang: str = "zh") -> Explanation:
-    """Why a household has its result, under the standard and on the day of the last run (or today's seed standard).
+def explanation(household_id: str, made: Run | None = None, lang: str = "zh") -> Explanation:
+    """Why a household has its result, under the standard and on the day of a run (or the seed standard, today).
 
     Raises:
         UnusableInput: no such household is known on the day.
     """
-    rules = _rules(last or latest())
+    rules = _rules(made)
     return fp.explain(registry(households=[household_id]), rules, household_id, lang)  # type: ignore[no-any-return]
 
 
-def _rules(last: Run | None) -> Standard:
-    if last is None:
-        return standard_on(SEED, "", timezone.localdate())
-    return standard_on(last.standard, last.region, last.as_of)
+def _rules(made: Run | None, day: date | None = None) -> Standard:
+    if made is None:
+        return standard_on(SEED, "", day or timezone.localdate())
+    return standard_on(made.standard, made.region, day or made.as_of)
 
 
 def latest() -> Run | None:
@@ -162,11 +162,14 @@ def latest() -> Run | None:
     return Run.objects.filter(whole=True, state=Run.State.DONE).order_by("-id").first()
 
 
-def reconsider(household_id: str, by: Any = None) -> Verdict:
-    """The rule result of one household after an edit, through the interpreter; kept, and shown at once."""
+def reconsider(household_id: str, by: Any = None, day: date | None = None) -> Verdict:
+    """The rule result of one household after an edit, through the interpreter; kept, and shown at once.
+
+    The standard is that of the last whole run; the day is today (what was just learned is not known on an earlier one).
+    """
     last = latest()
-    rules = _rules(last)
-    row = explanation(household_id, last).row
+    rules = _rules(last, day or timezone.localdate())
+    row = fp.explain(registry(households=[household_id]), rules, household_id).row
     with transaction.atomic():
         made = Run.objects.create(
             standard=rules.id,
