@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -9,7 +11,9 @@ from tempfile import mkdtemp
 from typing import Any
 
 import polars as pl
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+Files = dict[str, pl.DataFrame]
 DAY = date(2021, 12, 31)
 HOUSEHOLDS = 24
 OTHER_VILLAGE = "350526101201"
@@ -42,3 +46,31 @@ def frames() -> dict[str, pl.DataFrame]:
     import fangpin as fp
 
     return fp.read(county()).load().frames
+
+
+def given(*names: str) -> Files:
+    """Some tables as the files of the county have them."""
+    return {name: pl.read_parquet(county() / f"{name}.parquet") for name in names}
+
+
+def archive(files: Files, name: str = "data.zip") -> SimpleUploadedFile:
+    """Tables as a .zip of CSV files."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as out:
+        for table, frame in files.items():
+            lists = [pl.col(c).list.join(";") for c, kind in frame.schema.items() if kind == pl.List(pl.String)]
+            out.writestr(f"{table}.csv", frame.with_columns(lists).write_csv())
+    return SimpleUploadedFile(name, packed.getvalue())
+
+
+def read_here(monkeypatch: Any) -> None:
+    """Uploads are read in the test's own process."""
+    from fangpin.web.registers import reading
+
+    def read(source: Path, folder: Path, day: date, step: Any, check: Any) -> reading.Read:
+        folder.mkdir(parents=True, exist_ok=True)
+        check()
+        reading.read_here(source, folder, day)
+        return reading.stored(folder)
+
+    monkeypatch.setattr(reading, "read", read)

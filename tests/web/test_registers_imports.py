@@ -21,6 +21,7 @@ from fangpin.web.jobs.models import Job
 from fangpin.web.registers import deciding, facts, imports, queries, reading
 from fangpin.web.registers.models import ROWS, Ambiguity, Batch, CurrentHousehold, CurrentMember, Identity
 from fangpin.web.registers.undoing import in_the_way
+from registers_help import Files, archive, given
 
 pytestmark = pytest.mark.django_db
 REGION = "350526000000"
@@ -29,37 +30,8 @@ REGION = "350526000000"
 @pytest.fixture(autouse=True)
 def read_here(request: Any, monkeypatch: Any) -> None:
     """Files are read in this process, which is faster; the process of its own has a test of its own."""
-    if "apart" in request.fixturenames:
-        return
-
-    def read(source: Path, folder: Path, day: date, step: Any, check: Any) -> reading.Read:
-        folder.mkdir(parents=True, exist_ok=True)
-        check()
-        reading.read_here(source, folder, day)
-        return reading.stored(folder)
-
-    monkeypatch.setattr(reading, "read", read)
-
-
-Files = dict[str, pl.DataFrame]
-
-
-def archive(files: Files, name: str = "data.zip") -> SimpleUploadedFile:
-    """Tables as a .zip of CSV files, money in yuan as people write it."""
-    import io
-    import zipfile
-
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as out:
-        for table, frame in files.items():
-            lists = [pl.col(c).list.join(";") for c, kind in frame.schema.items() if kind == pl.List(pl.String)]
-            out.writestr(f"{table}.csv", frame.with_columns(lists).write_csv())
-    return SimpleUploadedFile(name, packed.getvalue())
-
-
-def given(*names: str) -> Files:
-    """The generated county's tables as its files have them."""
-    return {name: pl.read_parquet(county.county() / f"{name}.parquet") for name in names}
+    if "apart" not in request.fixturenames:
+        county.read_here(monkeypatch)
 
 
 @pytest.fixture

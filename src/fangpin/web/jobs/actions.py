@@ -1,6 +1,6 @@
 """Background work: started by a person, done by the worker, watched and ended by the person.
 
-Gives   work(kind), the decorator that registers what a kind of job does; start, cancel, recover; Progress, Cancelled
+Gives   work(kind), the decorator that registers what a kind of job does; start, cancel, look; Progress, Cancelled
 Not     what the jobs do (the apps that start them), what their pages look like (views)
 Keeps   a job that was cut off is taken up again (at most ATTEMPTS times); progress is written at most twice a second
 
@@ -103,13 +103,16 @@ def start(kind: str, *, by: Any, title: str = "", region_code: str = "", link: s
 
 @task()
 def run_job(job_id: str) -> None:
-    """Do a job; the worker's task."""
+    """Do a job; the worker's task. One that a dead worker left running is done again (the supervisor puts it back)."""
     with transaction.atomic():
         job = Job.objects.select_for_update().filter(pk=job_id).first()
         if job is None or job.state not in Job.OPEN:
             return
         if job.cancel_asked:
             _end(job, Job.State.CANCELLED)
+            return
+        if job.attempts >= ATTEMPTS:
+            _end(job, Job.State.FAILED, problem=_unforeseen(RuntimeError()))
             return
         job.state, job.attempts = Job.State.RUNNING, job.attempts + 1
         job.started = timezone.now()
@@ -143,27 +146,12 @@ def _unforeseen(error: Exception) -> dict[str, dict[str, str]]:
     return {"zh": said.to_json("zh"), "en": said.to_json("en")}
 
 
+def look(job: Job) -> None:
+    """The person has seen how a job ended."""
+    Job.objects.filter(pk=job.pk).exclude(state__in=Job.OPEN).update(seen=True)
+
+
 def cancel(job: Job) -> None:
     """Ask a job to stop: at once where it waits, at its next step where it runs."""
     Job.objects.filter(pk=job.pk, state__in=Job.OPEN).update(cancel_asked=True)
     Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(state=Job.State.CANCELLED, finished=timezone.now())
-
-
-def recover() -> int:
-    """Take up jobs that a worker left when it ended; call it before a worker starts, when none runs.
-
-    Returns:
-        How many were put back into the queue; those cut off too often are ended as failed.
-    """
-    from django_tasks_db.models import DBTaskResult
-
-    back = 0
-    DBTaskResult.objects.running().delete()
-    for job in Job.objects.filter(state=Job.State.RUNNING):
-        if job.attempts >= ATTEMPTS:
-            _end(job, Job.State.FAILED, problem=_unforeseen(RuntimeError()))
-            continue
-        Job.objects.filter(pk=job.pk).update(state=Job.State.QUEUED)
-        run_job.enqueue(job_id=str(job.pk))
-        back += 1
-    return back

@@ -72,3 +72,9 @@ class Job(models.Model):
             return None
         passed = timezone.now() - self.started
         return passed * (1 - self.share) / self.share
+
+    @property
+    def seconds_left(self) -> int | None:
+        """The same in whole seconds."""
+        left = self.time_left
+        return None if left is None else max(1, round(left.total_seconds()))

@@ -9,6 +9,7 @@ Keeps   rows are staged in chunks under their batch and shown by one flip of the
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from datetime import date, datetime
 from pathlib import Path
@@ -72,7 +73,7 @@ def upload(
             known_at=known_at or timezone.localdate(),
             by=by,
         )
-        place = folder(batch) / "upload" / f"file{Path(name).suffix.lower()}"
+        place = folder(batch) / "upload" / safe_name(name)
         place.parent.mkdir(parents=True, exist_ok=True)
         try:
             with place.open("wb") as stream:
@@ -101,8 +102,22 @@ def folder(batch: Batch) -> Path:
     return Path(settings.DATA_DIR) / "imports" / str(batch.pk)
 
 
+def safe_name(name: str) -> str:
+    """A name for the disk that a person knows again in the findings.
+
+    Examples:
+        >>> safe_name("../七月 导出（村）.XLSX"), safe_name(".csv")
+        ('七月 导出（村）.xlsx', 'file.csv')
+    """
+    path = Path(name.replace("\\", "/").rsplit("/", 1)[-1])
+    if not path.suffix:
+        path = Path(f"file{path.name}")
+    stem = re.sub(r"[^\w（）() -]", "_", path.stem).strip(" .")[:60] or "file"
+    return f"{stem}{path.suffix.lower()}"
+
+
 def _refuse(name: str, size: int) -> None:
-    if Path(name).suffix.lower() not in KINDS:
+    if Path(safe_name(name)).suffix not in KINDS:
         raise UnusableInput(
             "FP-REGISTERS-010",
             Text("不收这种文件", "this kind of file is not taken"),
@@ -142,6 +157,26 @@ def _no_room(read: str) -> UnusableInput:
 def ask_check(batch: Batch, by: Any) -> Job:
     """Check an import in the background."""
     return jobs.start(CHECK, by=by, title=batch.title, region_code=batch.region_code, link=_link(batch), batch=batch.pk)
+
+
+def check_again(batch: Batch, *, by: Any) -> Job:
+    """Check an import once more: the registers have changed, or it was given up or undone."""
+    scope.of(by).require("import.upload", region_code=batch.region_code, department=batch.department)
+    with transaction.atomic():
+        again = (State.CHECKED, State.FAILED, State.REJECTED, State.UPLOADED)
+        if Batch.objects.filter(pk=batch.pk, state__in=again).update(state=State.UPLOADED):
+            return ask_check(batch, by)
+        copied = batch.state == State.UNDONE and (Path(settings.DATA_DIR) / batch.file).is_file()
+        if not copied:
+            raise not_in(batch)
+        names = ("kind", "region_code", "department", "title", "file", "sha256", "keep_existing", "known_at")
+        kept = {name: getattr(batch, name) for name in names}
+        return ask_check(Batch.objects.create(**kept, parent=batch, state=State.UPLOADED, by=by), by)
+
+
+def took_book(batch: Batch, *, by: Any) -> None:
+    """Somebody took the findings workbook, which shows what the file holds."""
+    record(by, "import.read", region_code=batch.region_code, object_type="batch", object_id=batch.pk)
 
 
 def _link(batch: Batch) -> str:

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path, re_path
 
-urlpatterns: list[URLPattern] = []
+from fangpin.web.registers import views
+
+IMPORT = r"imports/(?P<number>[0-9]{1,9})"
+urlpatterns = [
+    path("imports/", views.imports_page, name="imports"),
+    path("imports/<int:number>/", views.import_page, name="import"),
+    re_path(rf"^{IMPORT}/(?P<table>[a-z_]+)/(?P<what>added|changed)/$", views.import_rows, name="import_rows"),
+    path("imports/<int:number>/findings/", views.import_findings, name="import_findings"),
+    path("imports/<int:number>/findings.xlsx", views.import_book, name="import_book"),
+    re_path(rf"^{IMPORT}/(?P<what>merge|reject|check|undo)/$", views.import_do, name="import_do"),
+    path("imports/<int:number>/undecided/", views.import_matters, name="import_matters"),
+    path("imports/<int:number>/undecided/<int:matter>/", views.import_decide, name="import_decide"),
+]
