@@ -34,3 +34,6 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => Alpine.start());
+
+// [data-print] prints the page
+document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });

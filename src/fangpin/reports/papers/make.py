@@ -1,7 +1,7 @@
 """A paper as PDF: its layout filled with data, set by typst with the fonts of the package.
 
 Reads   layouts, rules/process/forms.yaml, paper.typ
-Gives   pdf(form, data, lang), blank(form, lang), missing_characters(data), names()
+Gives   pdf(form, data, lang), blank(form, lang), document(title, blocks, lang), missing_characters(data), names()
 Keeps   a field that the form has no place for is refused, so that nothing gets onto a board that must not; a character
         that no font has is an error, never a box; nothing is fetched
 """
@@ -26,6 +26,7 @@ Data = Mapping[str, Any]
 _BLANK = "________"
 _DATED = Text("　　　年　　月　　日", "Date:")
 _DEMO = Text("模拟数据", "generated data")
+_LACKING = Text("〓处的字没有字体，请手写补上。", "No font has the character at 〓; write it by hand.")
 
 
 def names(lang: str = "zh") -> dict[str, str]:
@@ -72,15 +73,64 @@ def pdf(form: str, data: Data, lang: str = "zh", *, foot: str = "", simulated: b
             read="".join(sorted(lacking)),
             remedy=Text("核对是否误字；确是人名用字的，先手写", "check whether it is a slip; else write it by hand"),
         )
+    blocks = [said for block in layout.blocks if (said := _block(block, data, lang))]
+    title = forms()[form].text(lang)
+    return _made(title, blocks, lang, form, foot, simulated=simulated, landscape=layout.landscape)
+
+
+def document(
+    title: str, blocks: Sequence[Data], lang: str = "zh", *, number: str = "", foot: str = "", simulated: bool = False
+) -> bytes:
+    """A paper of one's own: blocks as plain data (``words``, ``fields``, ``rows``), set like the forms.
+
+    A character that no font has stands as ``〓``, the printer's sign for one that is missing, and a note says so.
+    """
+    lacking = missing_characters(blocks)
+    if lacking:
+        blocks = [*_without(blocks, lacking), {"kind": "words", "text": _LACKING(lang), "small": True}]
+    return _made(title, blocks, lang, number, foot, simulated=simulated)
+
+
+def _without(value: Any, lacking: set[str]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without(inner, lacking) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without(inner, lacking) for inner in value]
+    return "".join("〓" if c in lacking else c for c in value) if isinstance(value, str) else value
+
+
+def _evened(fields: Sequence[Data]) -> list[Data]:
+    """The fields of a grid of two, an empty one put in where a wide one or the end would leave half a row."""
+    found: list[Data] = []
+    narrow = 0
+    for field in [*fields, None]:
+        if (field is None or field["wide"]) and narrow % 2:
+            found.append({"label": "", "value": "", "wide": False, "high": 0})
+        if field is not None:
+            found.append(field)
+            narrow = 0 if field["wide"] else narrow + 1
+    return found
+
+
+def _made(
+    title: str,
+    blocks: Sequence[Data],
+    lang: str,
+    number: str,
+    foot: str,
+    *,
+    simulated: bool,
+    landscape: bool = False,
+) -> bytes:
     paper = {
-        "title": _title(forms()[form].text(lang)),
-        "number": form,
+        "title": _title(title),
+        "number": number,
         "foot": foot,
         "lang": lang,
         "font": _family(),
         "mark": _DEMO(lang) if simulated else "",
-        "landscape": layout.landscape,
-        "blocks": [said for block in layout.blocks if (said := _block(block, data, lang))],
+        "landscape": landscape,
+        "blocks": [{**b, "fields": _evened(b["fields"])} if b["kind"] == "fields" else b for b in blocks],
     }
     return _set(paper)
 
@@ -212,7 +262,7 @@ def _known() -> frozenset[int]:
         return frozenset().union(*(font.getBestCmap() for font in fonts))
 
 
-def missing_characters(data: Data) -> set[str]:
+def missing_characters(data: Any) -> set[str]:
     """The characters of the data that the fonts do not have; control characters among them."""
     return {c for text in _texts(data) for c in text if ord(c) not in _known() and c not in "\n\t"}
 
