@@ -35,6 +35,7 @@ SORTS: Mapping[str, tuple[str, ...]] = {
     "name": ("head_pinyin", "household_id"),
     "status": ("status", "region_code", "household_id"),
     "income": ("income", "household_id"),
+    "few": ("asked", "region_code", "household_id"),
     "asked": ("-asked", "region_code", "household_id"),
     "fresh": ("fresh_on", "household_id"),
     "persons": ("-persons", "household_id"),
@@ -138,13 +139,11 @@ def place_name(code: str, lang: str) -> str:
 
 @dataclass(frozen=True)
 class Fact:
-    """A fact as a page shows it: its words, its value (None: unknown), where it comes from, whether it is asked."""
+    """A fact as a page shows it: its words, its value (None: unknown), whether it is asked."""
 
     field: Field
     label: str
     value: str | None
-    known_at: date | None
-    source: str
     asked: bool
     masked: bool = False
     hidden: bool = False
@@ -157,12 +156,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class RowOf:
-    """One row of a table with its facts."""
+    """One row of a table with its facts, and since when and from whom they are known."""
 
     key: str
     title: str
     facts: Sequence[Fact]
     row_id: int | None = None
+    known_at: date | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -271,7 +272,10 @@ class _Layout:
         """One row: keys and version columns are left out."""
         about, table = columns(name), tables.catalogue().table(name)
         facts = [self._fact(name, table, inside, row) for inside in about.facts]
-        return RowOf(registers.key_of(name, row), self._title(name, row), facts, row.get(ROW))
+        origin = self.one.origin(row)
+        known = row.get("known_at") or (origin.published.date() if origin and origin.published else None)
+        said = row.get("source") or (str(origin) if origin else "")
+        return RowOf(registers.key_of(name, row), self._title(name, row), facts, row.get(ROW), known, said)
 
     def _fact(self, name: str, table: Table, inside: str, row: Mapping[str, Any]) -> Fact:
         about = columns(name).fields[inside]
@@ -284,13 +288,10 @@ class _Layout:
             value = self.one.masked(name, row, inside) or None
         elif not hidden:
             value = shown(about, row.get(inside), self.lang)
-        origin = self.one.origin(row)
         return Fact(
             field=about,
             label=about.label(self.lang),
             value=value,
-            known_at=row.get("known_at") or (origin.published.date() if origin and origin.published else None),
-            source=row.get("source") or (str(origin) if origin else ""),
             asked=question is not None,
             masked=sealed and value is not None,
             hidden=hidden,

@@ -16,7 +16,7 @@ def to_visit(request: Any) -> Card | None:
     n = registers.households(request.scope, "household.visit").filter(status="needs_visit").count()
     if not n:
         return None
-    address = reverse("households") + "?status=needs_visit&sort=asked"
+    address = reverse("households") + "?status=needs_visit&sort=few"
     return Card(_("去问信息不全的农户"), n, address, tone="todo", note=_("每户只问还不知道的事"), order=10)
 
 
