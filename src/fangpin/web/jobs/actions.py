@@ -146,6 +146,19 @@ def _unforeseen(error: Exception) -> dict[str, dict[str, str]]:
     return {"zh": said.to_json("zh"), "en": said.to_json("en")}
 
 
+def recover() -> int:
+    """Tasks that a dead worker left running wait for a worker again; for the supervisor, when no worker runs.
+
+    Returns:
+        How many. A job among them is done again, at most ATTEMPTS times.
+    """
+    from django_tasks.base import TaskResultStatus
+    from django_tasks_db.models import DBTaskResult
+
+    running = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
+    return int(running.update(status=TaskResultStatus.READY, started_at=None))
+
+
 def look(job: Job) -> None:
     """The person has seen how a job ended."""
     Job.objects.filter(pk=job.pk).exclude(state__in=Job.OPEN).update(seen=True)
