@@ -16,7 +16,7 @@ def main(data: Path, out: Path, asking: bool) -> None:
     registry, standard = fp.read(data), fp.standard("national/seed_2021", as_of="2021-12-31")
     asker, need = Asker(standard), needed_columns(standard)
     for part in registry.parts():
-        frames = registry.as_of(part.load(need), standard.as_of)
+        frames = registry.rows_on(part.load(need), standard.as_of)
         income, _ = registry.income_on(frames, standard.as_of)
         table = decide({**frames, "income": income}, standard, asker, asking=asking)
         table.write_parquet(out / f"{part.name}.parquet", compression="zstd", compression_level=1, statistics=False)

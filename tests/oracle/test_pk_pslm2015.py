@@ -189,7 +189,7 @@ def test_the_standard_names_what_it_changes(rule: Standard) -> None:
 
 @pytest.mark.parametrize("day", [date(2015, 1, 1), date(2030, 1, 1)])
 def test_a_survey_without_dates_holds_on_any_day(registry: Registry, day: date) -> None:
-    frames = registry.as_of(registry.load(), day)
+    frames = registry.rows_on(registry.load(), day)
     income, contradictions = registry.income_on(frames, day)
     assert (frames["household"].height, frames["member"].height, income.height) == (8083, 54629, 8083)
     assert not contradictions

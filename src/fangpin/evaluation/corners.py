@@ -96,7 +96,7 @@ def wanted(*standards: Standard) -> Columns:
 
 def frames_on(registry: Registry, loaded: Loaded, day: date) -> dict[str, pl.DataFrame]:
     """The frames of a part as known on a day, the row of income that holds among them."""
-    frames = dict(registry.as_of(loaded, day))
+    frames = dict(registry.rows_on(loaded, day))
     frames["income"], _ = registry.income_on(frames, day)
     return frames
 

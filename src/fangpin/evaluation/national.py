@@ -122,7 +122,7 @@ def measure(
     for done, part in enumerate(parts):
         if progress:
             progress(done, len(parts), Text(f"测算 {part.name}", f"measuring {part.name}"))
-        frames = registry.as_of(part.load(need), standard.as_of)
+        frames = registry.rows_on(part.load(need), standard.as_of)
         frames["income"] = registry.income_on(frames, standard.as_of)[0]
         table = decide(frames, standard, asking=False).select("household_id", "region_code", "income")
         sizes = frames["household"].select("household_id", size=pl.col("population").cast(pl.Float64))

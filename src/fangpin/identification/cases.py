@@ -197,7 +197,7 @@ def answers(case: Case, reader: str) -> dict[str, dict[str, Any]]:
     """The verdict rows of a case by household, from one reader of the rules."""
     standard = case.resolved()
     registry = registry_of(case.document)
-    frames = registry.as_of(registry.load(), standard.as_of)
+    frames = registry.rows_on(registry.load(), standard.as_of)
     income, _ = registry.income_on(frames, standard.as_of)
     frames = {**frames, "income": income}
     if reader == "engine":

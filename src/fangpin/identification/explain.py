@@ -469,7 +469,7 @@ def find(registry: Registry, standard: Standard, household_id: str) -> Record:
         loaded = part.load(need)
         frames = {
             name: frame.filter(pl.col("household_id") == household_id) if "household_id" in frame.columns else frame
-            for name, frame in registry.as_of(loaded, standard.as_of).items()
+            for name, frame in registry.rows_on(loaded, standard.as_of).items()
         }
         if frames["household"].height:
             income, _ = registry.income_on(frames, standard.as_of)

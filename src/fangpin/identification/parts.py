@@ -85,7 +85,7 @@ def judged(
 ) -> tuple[PartResult, dict[str, pl.DataFrame]]:
     """The result of one part, and the frames of the day it was made from."""
     loaded = part.load(needed_columns(standard))
-    frames = registry.as_of(loaded, standard.as_of)
+    frames = registry.rows_on(loaded, standard.as_of)
     income, contradictions = registry.income_on(frames, standard.as_of)
     frames["income"] = income
     table = decide(frames, standard, asker)
@@ -98,7 +98,8 @@ def judged(
 
 def payload(registry: Registry, part: Part, standard: bytes) -> bytes:
     """Everything that a worker needs for a part."""
-    alone = Registry(replace(registry.batch, parts=[part], files=[], findings=[], _whole=[]))
+    batch = replace(registry.batch, parts=[part], files=[], findings=[], _whole=[])
+    alone = Registry(batch, registry.day, registry.known)
     return pickle.dumps((alone, standard), pickle.HIGHEST_PROTOCOL)
 
 

@@ -23,7 +23,7 @@ APART = 10_000  # micro-yuan: 0.01 yuan
 
 
 def row_troubles(table: Table, frame: pl.DataFrame) -> Found:
-    """Validity that ends before it begins, and dates of birth that an identity number could tell."""
+    """Validity that ends before it begins, plans, and dates of birth that an identity number could tell."""
     found: Found = []
     if {"valid_from", "valid_to"} <= set(frame.columns):
         ends = (frame["valid_to"] <= frame["valid_from"]).fill_null(False)
@@ -35,6 +35,12 @@ def row_troubles(table: Table, frame: pl.DataFrame) -> Found:
                     Trouble("FP-INTAKE-031", at, frame["valid_to"].gather(at).cast(pl.String)),
                 )
             )
+    if {"valid_from", "known_at"} <= set(frame.columns):
+        planned = (frame["known_at"] < frame["valid_from"]).fill_null(False)
+        if planned.any():
+            at = planned.arg_true()
+            read = frame["known_at"].gather(at).cast(pl.String)
+            found.append((table.version_fields["known_at"], Trouble("FP-INTAKE-034", at, read)))
     if {"birth_date", "id_number"} <= set(frame.columns):
         found += _offers(table, frame)
     return found

@@ -88,6 +88,9 @@ class Loaded:
     """Survey design, one row a household (household_id, weight, stratum, psu), where a profile declares it."""
     places: Mapping[str, Places] = field(default_factory=dict)
     """Where the rows of each frame stood; not kept where parts were joined."""
+    voids: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    """By table, the versions (key and version columns) of which contradicting rows were refused: nothing is known of
+    the key while such a version would hold. Only those for which an older row would speak instead."""
 
 
 class Part(Protocol):
@@ -144,6 +147,7 @@ def join(pieces: Sequence[Loaded]) -> Loaded:
         for place, counts in piece.by_file.items():
             by_file[place] = by_file.get(place, Counts()) + counts
     designs = [p.design for p in pieces if p.design is not None]
+    void = {name: [p.voids[name] for p in pieces if name in p.voids] for name in pieces[0].frames}
     return Loaded(
         frames,
         [f for p in pieces for f in p.findings],
@@ -151,4 +155,5 @@ def join(pieces: Sequence[Loaded]) -> Loaded:
         by_table,
         by_file,
         pl.concat(designs) if designs else None,
+        voids={name: pl.concat(some) for name, some in void.items() if some},
     )

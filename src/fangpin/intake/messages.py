@@ -356,6 +356,14 @@ SAYINGS: dict[str, Saying] = {
         ),
         Text("在原系统重新导出，核对行数", "export it again from where it came and compare the number of rows"),
     ),
+    "FP-INTAKE-034": Saying(
+        "warning",
+        Text(
+            "获知日期早于生效日期：按计划中的事实收下，到生效那天才用",
+            "it was known before it was so: taken as a planned fact, and used from the day it becomes so",
+        ),
+        Text("如不是计划，改正两个日期", "if it is no plan, correct the dates"),
+    ),
     # -- rows that are refused --------------------------------------------------------------------------------------
     "FP-INTAKE-040": Saying(
         "error",
@@ -365,7 +373,8 @@ SAYINGS: dict[str, Saying] = {
     "FP-INTAKE-041": Saying(
         "error",
         Text(
-            "主键重复，本行未收；同键共 {count} 行", "the key is doubled and the row was refused; {count} rows have it"
+            "主键重复，本行未收；同键（生效、获知日期也相同）共 {count} 行",
+            "the key is doubled and the row was refused; {count} rows have it, with the same dates",
         ),
         Text(
             "只留一行；若是先后两次的记录，分别写 valid_from 或 known_at",

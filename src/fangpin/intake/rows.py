@@ -3,7 +3,8 @@
 Reads   judged tables of one set of households
 Gives   Loaded: accepted rows, findings, counts
 Keeps   refused are only rows with a blank or doubled key or without their household; a doubled household refuses
-        all its rows in every table; rows = accepted + accepted_with_findings + refused
+        all its rows in every table from the day it is doubled (docs/decisions/0008); rows = accepted +
+        accepted_with_findings + refused
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ def account(judged: Mapping[str, Judged], limit: int | None = None) -> Loaded:
     by_file: dict[tuple[str, str, str], Counts] = {}
     refused: dict[str, pl.Series] = {}
     places: dict[str, Places] = {}
+    voids: dict[str, pl.DataFrame] = {}
     refused_households, households = pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String)
     sure = False
     for name in tables.catalogue().tables:
@@ -79,6 +81,9 @@ def account(judged: Mapping[str, Judged], limit: int | None = None) -> Loaded:
         unused = _positions([gone, table.superseded])
         kept = ~_mask(table.height, unused) if len(unused) else None
         frames[name] = table.frame if kept is None else table.frame.filter(kept)
+        void = _voids(table, refusals, frames[name])
+        if void is not None:
+            voids[name] = void
         findings += cell_findings(table, limit) + [f for r in refusals for f in _refusal_findings(table, r, limit)]
         refused[name] = gone
         places[name] = Places(table.segments, None if kept is None else kept.arg_true(), gone)
@@ -90,7 +95,7 @@ def account(judged: Mapping[str, Judged], limit: int | None = None) -> Loaded:
         by_table[name] = sum(counts.values(), Counts())
         for place, count in counts.items():
             by_file[place] = by_file.get(place, Counts()) + count
-    return Loaded(frames, findings, sum(by_table.values(), Counts()), by_table, by_file, places=places)
+    return Loaded(frames, findings, sum(by_table.values(), Counts()), by_table, by_file, places=places, voids=voids)
 
 
 def _positions(pieces: list[pl.Series]) -> pl.Series:
@@ -180,12 +185,39 @@ def _refusals(table: Judged, sure: bool) -> list[Refusal]:
     keys = keys.filter(pl.all_horizontal(pl.col(table.table.key).is_not_null()))
     doubled = keys.with_columns(count=pl.len().over(*table.table.key, *VERSION)).filter(pl.col("count") > 1)
     if table.table.name == "household" and doubled.height:
-        same = pl.col(HOUSEHOLD).is_in(doubled[HOUSEHOLD].implode())
-        doubled = keys.filter(same).with_columns(count=pl.len().over(HOUSEHOLD))
+        doubled = _from_then_on(keys, doubled)
     if doubled.height:
         code = DOUBLED_HOUSEHOLD if table.table.name == "household" else DOUBLED
         found.append(Refusal(code, doubled["at"], doubled["count"]))
     return found
+
+
+def _from_then_on(keys: pl.DataFrame, doubled: pl.DataFrame) -> pl.DataFrame:
+    """All rows of the doubled households but those that were known before the id was doubled."""
+    known = pl.col("known_at")
+    start = doubled.group_by(HOUSEHOLD).agg(pl.when(known.is_null().any()).then(None).otherwise(known.min()).alias("s"))
+    found = keys.join(start, on=HOUSEHOLD, how="inner", maintain_order="left")
+    found = found.filter(pl.col("s").is_null() | (known >= pl.col("s")).fill_null(False)).drop("s")
+    return found.with_columns(count=pl.len().over(HOUSEHOLD))
+
+
+def _voids(table: Judged, refusals: list[Refusal], accepted: pl.DataFrame) -> pl.DataFrame | None:
+    """The versions of which contradicting rows were refused although the key has other rows; None if there are none.
+
+    Of a household it is the first: from then on its id stands for two.
+    """
+    at = _positions([r.at for r in refusals if r.code in (DOUBLED, DOUBLED_HOUSEHOLD)])
+    if not len(at):
+        return None
+    key, to = list(table.table.key), pl.col("valid_to")
+    rows = table.frame.select(*key, *VERSION, "valid_to")[at.sort().to_list()]
+    rows = rows.join(accepted.select(key).unique(), on=key, how="semi")
+    if not rows.height:
+        return None
+    if table.table.name == "household":
+        return rows.group_by(key, maintain_order=True).agg(pl.col("known_at").min())
+    agreed = pl.when(to.n_unique() == 1).then(to.first())
+    return rows.group_by(*key, *VERSION, maintain_order=True).agg(agreed)
 
 
 def _by_code(table: Judged, at: pl.Series) -> list[tuple[str, pl.Series]]:

@@ -263,7 +263,7 @@ class Summary:
             if number and not missing:
                 break
             loaded = part.load({"household": {"head_name", "natural_village", "source"}})
-            rows = registry.as_of(loaded, self.standard.as_of)["household"]
+            rows = registry.rows_on(loaded, self.standard.as_of)["household"]
             self._look_at_source(rows.head(1))
             own = rows.filter(pl.col(HOUSEHOLD).is_in(list(missing))).select(HOUSEHOLD, "head_name", "natural_village")
             found.append(own)

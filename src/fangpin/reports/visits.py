@@ -179,7 +179,7 @@ def _visits(registry: Registry, standard: Standard, verdicts: Verdicts) -> Itera
         if not waiting.height:
             continue
         loaded = part.load({"household": {"head_name", "natural_village"}, "member": {"name"}})
-        known = registry.as_of(loaded, standard.as_of)
+        known = registry.rows_on(loaded, standard.as_of)
         ids = waiting.select(HOUSEHOLD)
         own = {r[HOUSEHOLD]: r for r in known["household"].join(ids, on=HOUSEHOLD, how="semi").iter_rows(named=True)}
         people: dict[str, dict[str, str | None]] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from fangpin.standards.merge import document, listing
 from fangpin.standards.model import Indicator, Line, Regime, Sources, Standard, Value
 from fangpin.standards.overlays import covers, settings, shipped_overlays
 from fangpin.standards.parameters import values_of
+from fangpin.vocabulary.days import read_day
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.text import Text
 
@@ -56,21 +57,6 @@ def standard(
             remedy=Text("用 2、4、6、9 或 12 位行政区划代码", "use an administrative code of 2, 4, 6, 9 or 12 digits"),
         )
     return resolve(Sources(str(standard_id), region, day, tuple(Path(o) for o in overlays)))
-
-
-def read_day(text: str | date) -> date:
-    """A day, as such or written as 2021-06-30. Raises UnusableInput if it is not a day."""
-    if isinstance(text, date):
-        return text.date() if isinstance(text, datetime) else text
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UnusableInput(
-            "FP-STANDARD-007",
-            Text("不是有效的日期", "not a valid day"),
-            read=text,
-            expected=Text("形如 2021-06-30", "such as 2021-06-30"),
-        ) from error
 
 
 # -- all together -------------------------------------------------------------------------------------------

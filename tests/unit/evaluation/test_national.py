@@ -40,7 +40,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
 @cache
 def verdicts(registry: Registry) -> pl.DataFrame:
     table = fp.identify(registry, STANDARD).to_polars()
-    frames = registry.as_of(registry.load(), STANDARD.as_of)
+    frames = registry.rows_on(registry.load(), STANDARD.as_of)
     size = frames["household"].select("household_id", size=pl.col("population").cast(pl.Float64))
     return table.join(size, on="household_id").with_columns(county=pl.col("region_code").str.slice(0, 6))
 

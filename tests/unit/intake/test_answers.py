@@ -64,7 +64,7 @@ def test_a_dated_answer_is_a_new_version(tmp_path: Path) -> None:
     registry = Registry(read_batch([_county(tmp_path), book]))
     loaded = registry.load()
     assert loaded.frames["member"].height == 3
-    before, after = (registry.as_of(loaded, day)["member"] for day in (date(2021, 5, 31), date(2021, 6, 1)))
+    before, after = (registry.rows_on(loaded, day)["member"] for day in (date(2021, 5, 31), date(2021, 6, 1)))
     assert before["bedridden"].to_list() == [None, False]
     assert sorted(after.select("person_id", "sex", "bedridden").rows()) == [("1", "1", True), ("2", "2", False)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from fangpin import tables
 from fangpin.intake import read_batch
 from fangpin.registry import Registry, as_of, income_on, since, stale
+from fangpin.vocabulary.errors import UnusableInput
 from helpers import trials
 
 DAY = date(2021, 6, 30)
@@ -79,6 +81,79 @@ def test_a_household_that_is_gone_takes_its_rows_with_it() -> None:
     assert chosen["member"]["household_id"].to_list() == ["h2"]
 
 
+def test_a_row_written_again_with_an_end_ends() -> None:
+    rows = [
+        {"household_id": "h1", "population": 3, "valid_from": date(2020, 1, 1), "known_at": date(2020, 1, 2)},
+        {"household_id": "h1", "valid_from": date(2020, 1, 1), "valid_to": DAY, "known_at": date(2021, 6, 20)},
+        {"household_id": "h2", "population": 4},
+        {"household_id": "h2", "population": 4, "valid_to": DAY, "known_at": date(2021, 6, 20)},
+    ]
+    for day, there in ((date(2021, 6, 19), ["h1", "h2"]), (date(2021, 6, 29), ["h1", "h2"]), (DAY, [])):
+        assert as_of(frames(household=rows), day)["household"]["household_id"].to_list() == there
+    hindsight = as_of(frames(household=rows), DAY, known=date(2021, 6, 19))["household"]
+    assert hindsight["household_id"].to_list() == ["h1", "h2"], "the end was not known yet"
+
+
+def read(**rows: str) -> Registry:
+    """A registry of tables written as CSV, blanks left out."""
+    return Registry(read_batch({n: pl.read_csv(io.StringIO(text), infer_schema=False) for n, text in rows.items()}))
+
+
+CONTRADICTING = """household_id,house_grade,valid_from,known_at
+h1,A,2020-01-01,2020-01-02
+h1,B,2021-03-01,2021-03-02
+h1,D,2021-03-01,2021-03-02
+h1,C,2021-09-01,2021-09-02
+"""
+
+
+def test_facts_that_contradict_each_other_are_unknown_and_no_older_one_speaks() -> None:
+    registry = read(household="household_id\nh1\n", living=CONTRADICTING)
+    assert [f.code for f in registry.findings if f.severity == "error"] == ["FP-INTAKE-041"] * 2
+    grades = {
+        day: registry.as_of(day).load().frames["living"]["house_grade"].cast(pl.String).to_list()
+        for day in ("2021-02-28", "2021-03-01", "2021-03-02", "2021-08-31", "2021-09-02")
+    }
+    assert grades == {
+        "2021-02-28": ["A"],
+        "2021-03-01": ["A"],
+        "2021-03-02": [],
+        "2021-08-31": [],
+        "2021-09-02": ["C"],
+    }, "unknown from the day the contradiction is known until a later row settles it"
+
+
+def test_an_id_that_is_doubled_later_was_good_before() -> None:
+    registry = read(
+        household="household_id,population,known_at\nh1,3,2021-01-01\nh1,4,2021-05-01\nh1,5,2021-05-01\nh1,6,2021-06-01\n",
+        living="household_id,house_grade\nh1,A\n",
+    )
+    assert registry.counts.to_json() == {"rows": 5, "accepted": 2, "accepted_with_findings": 0, "refused": 3}
+    there = {day: registry.as_of(day).load().frames for day in ("2021-04-30", "2021-05-01", "2021-07-01")}
+    assert [f["household"]["population"].to_list() for f in there.values()] == [[3], [], []]
+    assert [f["living"].height for f in there.values()] == [1, 0, 0]
+
+
+def test_what_was_known_before_it_was_so_is_a_plan() -> None:
+    registry = read(household="household_id,population,valid_from,known_at\nh1,3,,\nh1,4,2021-08-01,2021-06-01\n")
+    [plan] = [f for f in registry.findings if f.code == "FP-INTAKE-034"]
+    assert (plan.severity, plan.field, plan.record, plan.row) == ("warning", "household.known_at", "h1", 3)
+    people = {
+        day: registry.as_of(day).load().frames["household"]["population"].to_list()
+        for day in ("2021-07-31", "2021-08-01")
+    }
+    assert people == {"2021-07-31": [3], "2021-08-01": [4]}
+
+
+def test_a_registry_as_of_a_day_shows_that_day_alone() -> None:
+    registry = read(household="household_id,population,known_at\nh1,3,\nh1,4,2021-07-01\n")
+    then, now = registry.as_of("2021-06-30"), registry.as_of(DAY, known="2021-07-01")
+    assert [r.load().frames["household"]["population"].to_list() for r in (then, now)] == [[3], [4]]
+    assert then.as_of(DAY).load().frames["household"].height == 1
+    with pytest.raises(UnusableInput, match="FP-REGISTRY-002"):
+        then.as_of("2021-07-01")
+
+
 VERSION = st.fixed_dictionaries(
     {
         "household_id": st.sampled_from(["a", "b", "c"]),
@@ -95,14 +170,19 @@ VERSION = st.fixed_dictionaries(
 )
 def test_versions_are_chosen_as_plain_python_would(rows: list[dict[str, Any]]) -> None:
     numbered = [{**row, "population": i} for i, row in enumerate(rows)]
-    best: dict[str, tuple[Any, ...]] = {}
+    told: dict[tuple[str, Any], tuple[Any, ...]] = {}
     for row in numbered:
         late = row["known_at"] and row["known_at"] > DAY
         early = row["valid_from"] and row["valid_from"] > DAY
-        if late or early or (row["valid_to"] and row["valid_to"] <= DAY):
-            continue
-        rank = (row["valid_from"] or date.min, row["known_at"] or date.min, row["population"])
-        best[row["household_id"]] = max(best.get(row["household_id"], rank), rank)
+        if not late and not early:
+            statement = (row["household_id"], row["valid_from"])
+            version = (row["known_at"] or date.min, row["population"], row["valid_to"])
+            told[statement] = max(told.get(statement, version), version, key=lambda v: v[:2])
+    best: dict[str, tuple[Any, ...]] = {}
+    for (household, since_), (known, number, until) in told.items():
+        if until is None or until > DAY:
+            rank = (since_ or date.min, known, number)
+            best[household] = max(best.get(household, rank), rank)
     chosen = as_of(frames(household=numbered), DAY)["household"]
     assert sorted(chosen["population"].to_list()) == sorted(rank[2] for rank in best.values())
 

@@ -252,7 +252,7 @@ def test_one_answer_changes_one_status_and_the_rest_of_the_row_stays(law: Standa
     again = laid_over(stored(tmp_path), path)
     found = identify(again, law)
     assert (status(found), status(found, "h2")) == ("low_income", "not_low_income")
-    row = again.income_on(again.as_of(again.load(), DAY), DAY)[0].filter(pl.col("household_id") == "h1").to_dicts()[0]
+    row = again.income_on(again.rows_on(again.load(), DAY), DAY)[0].filter(pl.col("household_id") == "h1").to_dicts()[0]
     assert (row["net_income_pc"], row["a1"]) == (5_000_000_000, 1_200_000_000)
     assert row["known_at"] == date(2021, 6, 1)
     assert status(identify(laid_over(stored(tmp_path), path), standard(law.id, as_of="2021-05-31"))) == "needs_visit"
@@ -308,5 +308,5 @@ def test_missing_members_get_rows_of_their_own(law: Standard, tmp_path: Path) ->
             stored(tmp_path) / f"{name}.csv"
         )
     again = laid_over(tmp_path / "known", path)
-    member = again.as_of(again.load(), DAY)["member"]
+    member = again.rows_on(again.load(), DAY)["member"]
     assert member.filter(pl.col("household_id") == "h1")["person_id"].to_list() == ["R1", "R2", "R3"]
