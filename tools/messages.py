@@ -3,7 +3,7 @@
 Reads   src/fangpin/web/APP/**/*.py and templates
 Gives   src/fangpin/web/APP/locale/en/LC_MESSAGES/django.po: new messages added, unused ones removed, translations kept;
         missing() → what has no English yet (the test suite asks); compiled by tools/assets.py.
-        A file of lines ``Chinese<TAB>English`` given as argument fills what is missing
+        A file of lines ``Chinese<TAB>English`` (``one|many`` for plurals) given as argument fills it in
 Keeps   the Chinese is the key, so only the English has a catalogue
 """
 
@@ -137,8 +137,9 @@ def main(paths: list[str]) -> int:
     for app in apps():
         fresh = catalogue(app)
         for message in fresh:
-            if message.id in given:
-                message.string = given[message.id]
+            key = message.id[0] if isinstance(message.id, tuple) else message.id
+            if key in given:
+                message.string = tuple(given[key].split("|")) if isinstance(message.id, tuple) else given[key]
         if not len(fresh):
             target(app).unlink(missing_ok=True)
             continue

@@ -114,7 +114,7 @@ def person(db: None) -> Person:
     def make(role: str | None = None, region: str = "350526", **fields: Any) -> Any:
         user = User.objects.create_user(f"u{next(_numbers)}", PASSWORD, name=fields.pop("name", ""))
         if role is not None:
-            Duty.objects.create(user=user, role=role, region_code=region, **fields)
+            Duty.objects.create(user=user, role=role, region_code=region.ljust(12, "0"), **fields)
         return user
 
     return make

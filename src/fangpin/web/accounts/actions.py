@@ -79,6 +79,14 @@ def create_user(
 
 
 @transaction.atomic
+def new_person(said: dict[str, Any], *, by: Any) -> tuple[User, str]:
+    """A person with a first duty, or neither; the one-time password."""
+    user, once = create_user(said["username"], by=by, name=said["name"])
+    add_duty(user, said["role"], said["region_code"], by=by, group=said["group"], department=said["department"])
+    return user, once
+
+
+@transaction.atomic
 def add_duty(user: User, role: str, region_code: str, *, by: Any, group: str = "", department: str = "") -> Duty:
     """Give a person a role in a region. Raises FangpinError where it clashes, Denied where it is not one's to give."""
     code = full_code(region_code)

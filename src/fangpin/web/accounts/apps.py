@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
@@ -12,5 +13,8 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        """Listen to who signs in."""
+        """Listen to who signs in; a place in the navigation."""
         from fangpin.web.accounts import signals  # noqa: F401
+        from fangpin.web.site.places import Place, add
+
+        add(Place("people", _("人员"), "people", "people", "user.read", order=90))

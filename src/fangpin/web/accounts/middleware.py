@@ -11,7 +11,15 @@ from django.utils.functional import SimpleLazyObject
 
 from fangpin.web.accounts import scope
 
-FREE = ("/accounts/", "/static/", "/language/", "/healthz")
+FREE = (
+    "/accounts/log",
+    "/accounts/password/",
+    "/accounts/reauthenticate/",
+    "/accounts/2fa/",
+    "/language/",
+    "/static/",
+    "/healthz",
+)
 
 
 class FirstThings:

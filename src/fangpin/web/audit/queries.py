@@ -27,6 +27,22 @@ def entries(scope: Any, *, action: str = "", username: str = "", household_id: s
     return rows.filter(**{name: value for name, value in wanted.items() if value})
 
 
+@dataclass(frozen=True)
+class State:
+    """How far the sealing is, without hashing anything again."""
+
+    unsealed: int
+    seals: int
+    head: str
+
+
+def state() -> State:
+    """What waits for a seal, and the last seal."""
+    last = Seal.objects.order_by("-id").first()
+    unsealed = Entry.objects.filter(sealed=None).count()
+    return State(unsealed, last.id if last else 0, last.hash if last else chain.START)
+
+
 @dataclass
 class Verified:
     """What the check found: ``problems`` is empty where the chain is whole."""

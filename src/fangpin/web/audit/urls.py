@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from fangpin.web.audit import views
+
+urlpatterns = [
+    path("", views.entries, name="audit"),
+    path("verify/", views.verify, name="audit_verify"),
+]

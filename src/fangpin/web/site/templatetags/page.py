@@ -35,6 +35,18 @@ def icon(name: str) -> SafeString:
 
 
 @register.filter
+def may(scope: Any, action: str) -> bool:
+    """Whether the person may do something anywhere: {% if scope|may:"household.export" %}."""
+    return bool(scope) and scope.may(action)
+
+
+@register.filter
+def get(known: Any, key: Any) -> Any:
+    """What a dictionary holds for a key, else the key."""
+    return known.get(key, key)
+
+
+@register.filter
 def said(value: Any) -> str:
     """A Text of the core in the language of the page; anything else as it is."""
     return value(lang()) if isinstance(value, Text) else str(value)
