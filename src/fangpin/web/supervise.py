@@ -152,13 +152,14 @@ class Tree:
 
 
 def put_back() -> None:
-    """Work that a dead worker left waits for a worker again."""
+    """Tasks that a dead worker left RUNNING wait for a worker again; the work itself counts its attempts."""
     from django.db import DatabaseError, close_old_connections
-
-    from fangpin.web.jobs.actions import recover
+    from django_tasks.base import TaskResultStatus
+    from django_tasks_db.models import DBTaskResult
 
     try:
-        recover()
+        running = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
+        running.update(status=TaskResultStatus.READY, started_at=None)
     except DatabaseError as error:
         sys.stderr.write(f"fangpin web: {error}\n")
     finally:
