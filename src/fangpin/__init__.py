@@ -16,12 +16,23 @@ from fangpin.vocabulary.text import Text
 
 if TYPE_CHECKING:
     from fangpin.evaluation.compare import Comparison
+    from fangpin.evaluation.sensitivity import Sensitivity
     from fangpin.registry import Registry
     from fangpin.reports.result import Result
     from fangpin.standards import Standard
 
 __version__ = "0.1.0"
-__all__ = ["DocumentError", "FangpinError", "UnusableInput", "compare", "explain", "identify", "read", "standard"]
+__all__ = [
+    "DocumentError",
+    "FangpinError",
+    "UnusableInput",
+    "compare",
+    "explain",
+    "identify",
+    "read",
+    "sensitivity",
+    "standard",
+]
 
 Progress = Callable[[int, int, Text], None]
 
@@ -96,3 +107,10 @@ def compare(
     from fangpin.evaluation.compare import compare as of_two
 
     return of_two(registry, one, two, progress, against=against, prices=prices)
+
+
+def sensitivity(registry: Registry, standard: Standard, progress: Progress | None = None) -> Sensitivity:
+    """What a result hangs on: thresholds, k ± 1, one indicator left out, a clause read otherwise."""
+    from fangpin.evaluation.sensitivity import sensitivity as of_one
+
+    return of_one(registry, standard, progress)

@@ -255,3 +255,21 @@ def test_compare_tries_a_parameter_and_other_data(county: Path, tmp_path: Path) 
     assert call.code == 0 and sum(row["absent"] for row in call.json["moved"].values()) == 5
     wrong = fangpin(*base, "--set", "k", cwd=tmp_path)
     assert wrong.code == 2 and "FP-CLI-013" in wrong.err
+
+
+def test_sensitivity_and_compare_leave_a_page(county: Path, tmp_path: Path) -> None:
+    call = fangpin("sensitivity", county, *SEED_2021, "--out", "s", "--json", cwd=tmp_path)
+    assert call.code == 0, call.err
+    assert sum(call.json["standing"].values()) == call.json["households"] == 600
+    assert len(call.json["variants"]) > 60 and len(call.json["always_in"]) == call.json["standing"]["always_in"]
+    kept = {p.name for p in (tmp_path / "s").iterdir()}
+    assert kept == {"sensitivity.html", "variants.csv", "edges.csv", "households.csv", "households.parquet"}
+    call = fangpin("compare", county, *SEED_2021, "--set", "k=2", "--out", "c", "--lang", "en", cwd=tmp_path)
+    assert call.code == 0 and {p.name for p in (tmp_path / "c").iterdir()} == {
+        "compare.html",
+        "moves.csv",
+        "moves.parquet",
+    }
+    (tmp_path / "file").write_text("", "utf-8")
+    refused = fangpin("compare", county, *SEED_2021, "--set", "k=2", "--out", "file", cwd=tmp_path)
+    assert refused.code == 2 and "FP-RESULT-001" in refused.err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-READERS = frozenset({"check", "identify", "explain", "visits", "compare", "replay"})
+READERS = frozenset({"check", "identify", "explain", "visits", "compare", "sensitivity", "replay"})
 """Commands that read files from outside: they run in a child process that can be ended."""
 
 

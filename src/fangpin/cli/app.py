@@ -14,7 +14,7 @@ from fangpin.cli.commands import check, explain, identify, replay, synth, templa
 from fangpin.cli.doctor import doctor
 from fangpin.cli.door import h
 from fangpin.cli.lines import headcount, line, table1
-from fangpin.cli.moves import compare
+from fangpin.cli.moves import compare, sensitivity
 from fangpin.cli.paper import paper
 from fangpin.cli.process import process_app
 from fangpin.cli.region import region
@@ -41,6 +41,13 @@ for command, text in (
         h(
             "谁变动：比较两个标准、两份调整、两个日期或两份数据，谁进入、谁退出、因哪项指标、来自标准还是事实",
             "who moves between two standards, overlays, days or sets of data, and what decided it: rule or facts",
+        ),
+    ),
+    (
+        sensitivity,
+        h(
+            "结果取决于什么：每个门槛上下一步、k ± 1、少计一项、条文的另一种读法，各使谁变动，谁始终符合",
+            "what a result hangs on: each threshold, k ± 1, one indicator left out, a clause read otherwise",
         ),
     ),
     (replay, h("按清单重做一次，并指出不同", "run a manifest again and name what differs")),

@@ -1,4 +1,4 @@
-"""Who moves: two sides compared.
+"""Who moves: two sides compared, and what a result hangs on.
 
 Keeps   a command holds no rule: it reads options, calls the core, and prints
 """
@@ -13,7 +13,7 @@ import yaml
 
 import fangpin as fp
 from fangpin.cli.commands import Day, Debug, Json, Lang, Overlays, Profile, RegionCode, Source, StandardId
-from fangpin.cli.door import DONE, answer, guarded, h, opened, progress
+from fangpin.cli.door import DONE, answer, guarded, h, opened, progress, warn
 from fangpin.standards import Standard
 from fangpin.standards.prices import prices_for
 from fangpin.vocabulary.errors import UnusableInput
@@ -61,6 +61,10 @@ def compare(
             help=h("价格表（YAML）；没有价格表就不显示费用", "price list (YAML); without one no cost is shown"),
         ),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help=h("写出页面与变动表到文件夹", "write a page and the table of moves into a folder")),
+    ] = None,
     profile: Profile = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -78,7 +82,44 @@ def compare(
         registry = fp.read(path, profile=profile, progress=step)
         other = None if against_data is None else fp.read(against_data, profile=profile, progress=step)
         found = fp.compare(registry, one, two, step, against=other, prices=listed)
+    if out is not None:
+        from fangpin.reports import moves
+
+        page = moves.write(found, out, door.lang)
+        warn(Text(f"页面 {page}", f"page {page}"))
     answer(found.to_json() if as_json else None, "" if as_json else found.text(door.lang))
+    return DONE
+
+
+@guarded
+def sensitivity(
+    path: Source,
+    standard: StandardId,
+    as_of: Day,
+    region: RegionCode = None,
+    overlay: Overlays = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help=h("写出页面、各变化与各户到文件夹", "write a page, the variants and the households into a folder"),
+        ),
+    ] = None,
+    profile: Profile = None,
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
+    door = opened(lang, as_json, debug)
+    chosen = fp.standard(standard, region=region, as_of=as_of, overlays=overlay or ())
+    with progress(Text("敏感性分析", "sensitivity")) as step:
+        found = fp.sensitivity(fp.read(path, profile=profile, progress=step), chosen, step)
+    if out is not None:
+        from fangpin.reports import sensitivity as pages
+
+        page = pages.write(found, out, door.lang)
+        warn(Text(f"页面 {page}", f"page {page}"))
+    answer(found.to_json(door.lang) if as_json else None, "" if as_json else found.text(door.lang))
     return DONE
 
 
@@ -108,4 +149,4 @@ def _changed(standard: Standard, changes: list[str] | None) -> Standard:
     return standard.with_changes(found) if found else standard
 
 
-__all__ = ["compare"]
+__all__ = ["compare", "sensitivity"]

@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from fangpin.evaluation.corners import ABSENT, Progress, Side, corners
+from fangpin.evaluation.corners import ABSENT, Progress, Side, corners, is_generated
 from fangpin.evaluation.moves import KEYS, KINDS, MOVES, Move, move_of, moves_of, tally_of, together
 from fangpin.identification.verdict import STATUSES
 from fangpin.registry import Registry
@@ -372,6 +372,7 @@ def compare(
         together(tallies),
         held,
         left.same_facts(right),
+        any(is_generated(side.registry) for side in (left, right)),
         snapshots=(left.registry.snapshot_hash(), right.registry.snapshot_hash()),
     )
 

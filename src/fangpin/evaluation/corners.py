@@ -23,6 +23,7 @@ Progress = Callable[[int, int, Text], None]
 Frames = Mapping[str, pl.DataFrame]
 Seen = tuple[pl.DataFrame, ...]
 ABSENT = "absent"
+GENERATED = "模拟数据"
 HOUSEHOLD = "household_id"
 ABOUT = {"household_type": pl.String(), "natural_village": pl.String(), "population": pl.Int64()}
 DOING = Text("比较", "comparing")
@@ -92,6 +93,15 @@ def wanted(*standards: Standard) -> Columns:
         for table, columns in needed_columns(standard).items():
             found.setdefault(table, set()).update(columns)
     return found
+
+
+def is_generated(registry: Registry) -> bool:
+    """Whether the households say of themselves that they are generated (looked up in the first part)."""
+    for part in registry.parts()[:1]:
+        source = part.load({"household": {"source"}}).frames["household"]
+        if "source" in source.columns:
+            return bool(source["source"].head(1).str.contains(GENERATED, literal=True).any())
+    return False
 
 
 def frames_on(registry: Registry, loaded: Loaded, day: date) -> dict[str, pl.DataFrame]:
