@@ -25,6 +25,8 @@ Shape = Lognormal | BetaShape
 _MEDIAN_COUNTS = 2.0  # weight of the median's distance beside those of group means
 _LEAST_A = 0.05  # below it the shapes are log-normal to four digits, and their scale no longer a number
 _LIMIT = 9.0  # parameters are searched within exp(±9) of 1
+_FAR = 60  # steps: a search that has not ended by then climbs along a ridge to a limit of the family
+_SAME = 3e-5  # two searches that end this near to each other (relative, in the criterion) ended at the same place
 
 
 @dataclass(frozen=True)
@@ -145,8 +147,8 @@ def _search(residuals: Callable[[Array], Array], shape: str, start: Array | None
 
     for first in starts:
         begin = _LIMIT * np.arctanh(np.clip(np.asarray(first) / _LIMIT, -0.999, 0.999))
-        found = least_squares(bent, begin, method="lm", xtol=1e-9, ftol=1e-10, gtol=1e-14, max_nfev=300)
-        again = best is not None and abs(found.cost - cost) <= 1e-5 * max(cost, 1e-18)
+        found = least_squares(bent, begin, method="lm", xtol=1e-7, ftol=1e-8, gtol=1e-14, max_nfev=_FAR)
+        again = best is not None and abs(found.cost - cost) <= _SAME * max(cost, 1e-18)
         if found.cost < cost:
             best, cost = _LIMIT * np.tanh(found.x / _LIMIT), float(found.cost)
         if again:
