@@ -10,7 +10,8 @@ Source  Foster, Greer and Thorbecke 1984; Watts 1968; Sen 1976; Shorrocks 1995; 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -29,16 +30,51 @@ _NAMES = {
 }
 
 
-def headcount_ratio(
-    income: Any,
-    line: Any = None,
-    weights: Any = None,
-    design: Design | None = None,
-    *,
-    share: float | None = None,
-    of: Of = "median",
-    by: Any = None,
-) -> Result:
+class AgainstALine(Protocol):
+    """A measure of those below a line; every one is called alike."""
+
+    __name__: str
+
+    def __call__(
+        self,
+        income: Any,
+        line: Any = None,
+        weights: Any = None,
+        design: Design | None = None,
+        *,
+        share: float | None = None,
+        of: Of = "median",
+        by: Any = None,
+    ) -> Result:
+        """Arguments as headcount_ratio."""
+
+
+Found = tuple[Measured, Said]
+
+
+def against_a_line(measure: Callable[[Records, Line], Found]) -> AgainstALine:
+    """The measure of records and their line as what a caller calls: the signature of all of them stands here."""
+
+    def called(
+        income: Any,
+        line: Any = None,
+        weights: Any = None,
+        design: Design | None = None,
+        *,
+        share: float | None = None,
+        of: Of = "median",
+        by: Any = None,
+    ) -> Result:
+        records = read(income, weights, design, by)
+        return finish(records, *measure(records, line_of(records, line, share, of)))
+
+    for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+        setattr(called, name, getattr(measure, name))
+    return called
+
+
+@against_a_line
+def headcount_ratio(records: Records, z: Line) -> Found:
     """The share strictly below the line.
 
     Args:
@@ -60,35 +96,19 @@ def headcount_ratio(
         >>> round(float(headcount_ratio([100, 110, 150, 160], line=125)), 4)
         0.5
     """
-    return fgt(income, line, weights, design, alpha=0, share=share, of=of, by=by)
+    return _fgt(records, z, 0.0)
 
 
-def poverty_gap_index(
-    income: Any,
-    line: Any = None,
-    weights: Any = None,
-    design: Design | None = None,
-    *,
-    share: float | None = None,
-    of: Of = "median",
-    by: Any = None,
-) -> Result:
+@against_a_line
+def poverty_gap_index(records: Records, z: Line) -> Found:
     """The mean shortfall below the line as a share of it, nought for those not below. Arguments as headcount_ratio."""
-    return fgt(income, line, weights, design, alpha=1, share=share, of=of, by=by)
+    return _fgt(records, z, 1.0)
 
 
-def squared_poverty_gap(
-    income: Any,
-    line: Any = None,
-    weights: Any = None,
-    design: Design | None = None,
-    *,
-    share: float | None = None,
-    of: Of = "median",
-    by: Any = None,
-) -> Result:
+@against_a_line
+def squared_poverty_gap(records: Records, z: Line) -> Found:
     """The mean squared shortfall as a share of the line. Arguments as headcount_ratio."""
-    return fgt(income, line, weights, design, alpha=2, share=share, of=of, by=by)
+    return _fgt(records, z, 2.0)
 
 
 def fgt(
@@ -119,13 +139,17 @@ def fgt(
     """
     if not (isinstance(alpha, int | float | np.number) and 0 <= alpha < float("inf")):
         raise refuse("050", "alpha 应不小于零", "alpha must not be below zero", read=repr(alpha))
-    records = read(income, weights, design, by)
-    z = line_of(records, line, share, of)
-    found = _fgt(records, z, float(alpha))
+    measure = against_a_line(lambda records, z: _fgt(records, z, float(alpha)))
+    return measure(income, line, weights, design, share=share, of=of, by=by)
+
+
+def _fgt(records: Records, z: Line, alpha: float) -> Found:
+    """FGT with its name."""
+    found = _depths(records, z, alpha)
     tail = _NAMES.get(int(alpha)) if alpha == int(alpha) else None
     tail = tail or Text(f"的 FGT({alpha:g})", f": FGT({alpha:g})")
     unit: Unit = "rate" if alpha == 0 or float(np.nanmax(found.value, initial=0.0)) <= 1 else "index"
-    return finish(records, found, Said(Text(z.said.zh + tail.zh, z.said.en + tail.en), unit, z))
+    return found, Said(Text(z.said.zh + tail.zh, z.said.en + tail.en), unit, z)
 
 
 def _gaps(records: Records, z: Line) -> tuple[Any, F]:
@@ -135,7 +159,7 @@ def _gaps(records: Records, z: Line) -> tuple[Any, F]:
     return below, gap
 
 
-def _fgt(records: Records, z: Line, alpha: float) -> Measured:
+def _depths(records: Records, z: Line, alpha: float) -> Measured:
     below, gap = _gaps(records, z)
     depth = below.astype(np.float64) if alpha == 0 else gap if alpha == 1 else np.where(below, gap, 0.0) ** alpha
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -160,24 +184,14 @@ def _steepness(records: Records, z: Line, below: Any, gap: F, alpha: float) -> F
     return slope
 
 
-def watts(
-    income: Any,
-    line: Any = None,
-    weights: Any = None,
-    design: Design | None = None,
-    *,
-    share: float | None = None,
-    of: Of = "median",
-    by: Any = None,
-) -> Result:
+@against_a_line
+def watts(records: Records, z: Line) -> Found:
     """The mean of ln(z/y) over all, nought for those not below. Arguments as headcount_ratio.
 
     Raises:
         Refused: incomes of zero or less (with their count), and as in headcount_ratio.
     """
-    records = read(income, weights, design, by)
     positive(records, Text("Watts 指数", "the Watts index"))
-    z = line_of(records, line, share, of)
     below = records.income < z.at
     depth = np.where(below, np.log(z.at / records.income), 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -189,7 +203,7 @@ def watts(
                 slope = records.sum(records.weight * below / z.at) / records.total
                 influence = influence + records.spread(slope) * z.influence
     said = Said(Text(z.said.zh + "的 Watts 指数", z.said.en + ": Watts index"), "index", z, positive=True)
-    return finish(records, Measured(value, influence), said)
+    return Measured(value, influence), said
 
 
 def positive(records: Records, name: Text, floor: str = "zero") -> None:
@@ -213,19 +227,9 @@ def positive(records: Records, name: Text, floor: str = "zero") -> None:
         records.income = np.where(bad, 1.0, records.income)
 
 
-def sen(
-    income: Any,
-    line: Any = None,
-    weights: Any = None,
-    design: Design | None = None,
-    *,
-    share: float | None = None,
-    of: Of = "median",
-    by: Any = None,
-) -> Result:
+@against_a_line
+def sen(records: Records, z: Line) -> Found:
     """Sen's index P0·Gp + P1·(1 − Gp), with Gp the Gini (of the Lorenz curve) among those below. As headcount_ratio."""
-    records = read(income, weights, design, by)
-    z = line_of(records, line, share, of)
     order = records.order
     at = np.broadcast_to(np.asarray(z.at, dtype=np.float64), records.income.shape)[order.place]
     if z.of_group is None:
@@ -235,19 +239,9 @@ def sen(
     return _with_rank(records, z, gap, poor, Text("的 Sen 指数", ": Sen index"))
 
 
-def sst(
-    income: Any,
-    line: Any = None,
-    weights: Any = None,
-    design: Design | None = None,
-    *,
-    share: float | None = None,
-    of: Of = "median",
-    by: Any = None,
-) -> Result:
+@against_a_line
+def sst(records: Records, z: Line) -> Found:
     """Sen–Shorrocks–Thon: P1·(1 + G), with G the Gini of the gaps of all. Arguments as headcount_ratio."""
-    records = read(income, weights, design, by)
-    z = line_of(records, line, share, of)
     if z.of_group is None:
         raise refuse("052", "SST 指数要求同一条线", "the SST index needs one line for all")
     order = records.order
@@ -256,7 +250,7 @@ def sst(
     return _with_rank(records, z, gap, None, Text("的 Sen–Shorrocks–Thon 指数", ": Sen–Shorrocks–Thon index"))
 
 
-def _with_rank(records: Records, z: Line, gap: F, poor: Any, tail: Text) -> Result:
+def _with_rank(records: Records, z: Line, gap: F, poor: Any, tail: Text) -> Found:
     """The mean gap, and half the mean distance between the gaps of any two: of those below (Sen), or of all (SST).
 
     P0·Gp + P1·(1 − Gp) = P1 + (distances among those below)/(N·Np), and P1·(1 + G) = P1 + (distances)/(N·N): the first
@@ -280,7 +274,7 @@ def _with_rank(records: Records, z: Line, gap: F, poor: Any, tail: Text) -> Resu
             if z.influence is not None:
                 influence = influence + records.spread(_rank_slope(records, z, gap, weight, peers, half)) * z.influence
     said = Said(Text(z.said.zh + tail.zh, z.said.en + tail.en), "index", z, positive=True)
-    return finish(records, Measured(value, influence), said)
+    return Measured(value, influence), said
 
 
 def _rank_slope(records: Records, z: Line, gap: F, weight: F, peers: F, half: F) -> F:

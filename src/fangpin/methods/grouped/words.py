@@ -49,79 +49,72 @@ def method_name(method: str, criterion: str | None) -> Text:
     return Text(f"{name.zh}，{by.zh}", f"{name.en}, {by.en}")
 
 
+def _caution(code: str, zh: str, en: str) -> Caution:
+    return Caution(code, Text(zh, en))
+
+
 def mixed_vintages(data: int, other: int, what: Text) -> Caution:
     """Line or population of another year than the table."""
-    return Caution(
-        "mixed-vintages",
-        Text(
-            f"年份混用：分组数据 {data} 年，{what.zh} {other} 年",
-            f"mixed vintages: group data of {data}, {what.en} of {other}",
-        ),
+    zh, en = (
+        f"年份混用：分组数据 {data} 年，{what.zh} {other} 年",
+        f"mixed vintages: group data of {data}, {what.en} of {other}",
     )
+    return _caution("mixed-vintages", zh, en)
 
 
 def outside_range(line: float, low: float, high: float) -> Caution:
     """A line beyond the outermost group means."""
-    return Caution(
-        "outside-informed-range",
-        Text(
-            f"线 {line:,.0f} 在首末两组均值 {low:,.0f}–{high:,.0f} 之外，数据说明不了",
-            f"line {line:,.0f} lies outside the outermost group means {low:,.0f}–{high:,.0f}: the data does not tell",
-        ),
-    )
+    ends = f"{low:,.0f}–{high:,.0f}"
+    zh = f"线 {line:,.0f} 在首末两组均值 {ends} 之外，数据说明不了"
+    en = f"line {line:,.0f} lies outside the outermost group means {ends}: the data does not tell"
+    return _caution("outside-informed-range", zh, en)
 
 
 def rejected(reason: Text) -> Caution:
     """A fit that does not pass the acceptance rule."""
-    return Caution("fit-rejected", Text(f"拟合未被接受：{reason.zh}", f"fit rejected: {reason.en}"))
+    return _caution("fit-rejected", f"拟合未被接受：{reason.zh}", f"fit rejected: {reason.en}")
 
 
 def negative_bottom(share: float) -> Caution:
     """A Beta curve that begins below 0."""
-    return Caution(
-        "negative-bottom",
-        Text(
-            f"曲线在最低 {share:.1%} 处给出负收入：缺口类指标只作参考",
-            f"the curve gives the lowest {share:.1%} negative incomes: do not lean on its gaps",
-        ),
+    zh = f"曲线在最低 {share:.1%} 处给出负收入：缺口类指标只作参考"
+    return _caution(
+        "negative-bottom", zh, f"the curve gives the lowest {share:.1%} negative incomes: do not lean on its gaps"
     )
-
-
-RULE_ONLY = Caution(
-    "interpolation",
-    Text("这是内插规则，不是分布，只作对照", "a rule of interpolation, not a distribution; shown beside fits only"),
-)
-ENDS_EXTENDED = Caution(
-    "ends-extended",
-    Text("首末两组之外沿原规则外推", "beyond the outermost means the rule was carried on"),
-)
-HOUSEHOLD_RATE = Caution(
-    "household-basis",
-    Text("按户的比例乘以人口得到人数", "a rate of households was applied to persons"),
-)
-ROUNDED_SHARES = Caution(
-    "shares-rounded",
-    Text("各组比例之和因四舍五入不为 1，已按比例调整", "shares add up to 1 only after rounding; they were scaled"),
-)
-EMPTY_GROUPS = Caution(
-    "empty-groups",
-    Text("有空组（重复的点），只进入洛伦兹回归", "empty groups (repeated points) enter Lorenz regressions only"),
-)
-ROUNDED_MEANS = Caution(
-    "means-rounded",
-    Text("相邻两组均值因四舍五入略有倒挂", "means of neighbouring groups fall slightly, within rounding"),
-)
 
 
 def mean_differs(table: float, official: float, sizes_known: bool) -> Caution:
     """The table's mean is not the published one."""
     off = f"{table / official - 1:+.1%}"
-    zh = "" if sizes_known else "；多为各组户均人口不同，给出户均人口可换算为按人口径"
-    en = "" if sizes_known else "; mostly household sizes differ: give household_sizes for a person basis"
-    return Caution(
-        "mean-differs",
-        Text(
-            f"各组均值推出的均值 {table:,.0f} 与公布均值 {official:,.0f} 差 {off}{zh}",
-            f"mean of the groups {table:,.0f} is {off} off the published mean {official:,.0f}{en}",
-        ),
-    )
+    zh = f"各组均值推出的均值 {table:,.0f} 与公布均值 {official:,.0f} 差 {off}"
+    en = f"mean of the groups {table:,.0f} is {off} off the published mean {official:,.0f}"
+    if not sizes_known:
+        zh += "；多为各组户均人口不同，给出户均人口可换算为按人口径"
+        en += "; mostly household sizes differ: give household_sizes for a person basis"
+    return _caution("mean-differs", zh, en)
+
+
+RULE_ONLY = _caution(
+    "interpolation",
+    "这是内插规则，不是分布，只作对照",
+    "a rule of interpolation, not a distribution; shown beside fits only",
+)
+ENDS_EXTENDED = _caution(
+    "ends-extended", "首末两组之外沿原规则外推", "beyond the outermost means the rule was carried on"
+)
+HOUSEHOLD_RATE = _caution(
+    "household-basis", "按户的比例乘以人口得到人数", "a rate of households was applied to persons"
+)
+ROUNDED_SHARES = _caution(
+    "shares-rounded",
+    "各组比例之和因四舍五入不为 1，已按比例调整",
+    "shares add up to 1 only after rounding; they were scaled",
+)
+EMPTY_GROUPS = _caution(
+    "empty-groups",
+    "有空组（重复的点），只进入洛伦兹回归",
+    "empty groups (repeated points) enter Lorenz regressions only",
+)
+ROUNDED_MEANS = _caution(
+    "means-rounded", "相邻两组均值因四舍五入略有倒挂", "means of neighbouring groups fall slightly, within rounding"
+)
