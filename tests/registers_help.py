@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 from datetime import date
@@ -63,14 +64,22 @@ def archive(files: Files, name: str = "data.zip") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, packed.getvalue())
 
 
+def reader() -> Any:
+    """What reads an upload in the caller's own process."""
+    from fangpin.web.registers import reading
+
+    def read(source: Path, folder: Path, day: date, step: Any, check: Any, *, book: bool = False) -> reading.Read:
+        folder.mkdir(parents=True, exist_ok=True)
+        check()
+        with contextlib.redirect_stdout(io.StringIO()):
+            reading.read_here(source, folder, day, book=book)
+        return reading.stored(folder)
+
+    return read
+
+
 def read_here(monkeypatch: Any) -> None:
     """Uploads are read in the test's own process."""
     from fangpin.web.registers import reading
 
-    def read(source: Path, folder: Path, day: date, step: Any, check: Any) -> reading.Read:
-        folder.mkdir(parents=True, exist_ok=True)
-        check()
-        reading.read_here(source, folder, day)
-        return reading.stored(folder)
-
-    monkeypatch.setattr(reading, "read", read)
+    monkeypatch.setattr(reading, "read", reader())

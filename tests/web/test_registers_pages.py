@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 import registers_help as county
 from fangpin.web.jobs.models import Job
+from fangpin.web.registers import imports, reading
 from fangpin.web.registers.models import Ambiguity, Batch
 from registers_help import archive, given
 
@@ -37,7 +38,11 @@ def form(file: SimpleUploadedFile, **more: Any) -> dict[str, Any]:
     return {"file": file, "region_code": REGION, "known_at": "2022-01-31", **more}
 
 
-def test_from_upload_to_undo(as_role: Any, post: Any) -> None:
+def test_from_upload_to_undo(as_role: Any, post: Any, django_capture_on_commit_callbacks: Any) -> None:
+    def post_get(client: Any, path: str) -> Any:
+        with django_capture_on_commit_callbacks(execute=True):
+            return client.get(path)
+
     county.loaded(run=True)
     officer = as_role("county_officer")
     files = given("household", "living")
@@ -55,6 +60,10 @@ def test_from_upload_to_undo(as_role: Any, post: Any) -> None:
     assert officer.get(f"/registers/imports/{batch.pk}/findings/").status_code == 200
     book = officer.get(f"/registers/imports/{batch.pk}/findings.xlsx")
     assert b"".join(book.streaming_content).startswith(b"PK")
+    (imports.folder(batch) / "read" / reading.BOOK).unlink()  # as where the file was large
+    asked = post_get(officer, f"/registers/imports/{batch.pk}/findings.xlsx")
+    assert asked.headers["Location"].startswith("/jobs/")
+    assert b"".join(officer.get(f"/registers/imports/{batch.pk}/findings.xlsx").streaming_content).startswith(b"PK")
     assert "查看并合并导入" in officer.get("/").content.decode()
     assert post(officer, f"/registers/imports/{batch.pk}/merge/").status_code == 302
     batch.refresh_from_db()

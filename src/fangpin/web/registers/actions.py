@@ -158,7 +158,8 @@ def write_row(
         values: New values by inside names; encrypted ones in the clear.
         old: The row before, with encrypted columns as references; None for a new one.
         source: Who says so.
-        replaces: Whether the old row is corrected; by default where the batch has no effective day.
+        replaces: Whether the old row is corrected; by default where the batch has no effective day, or an earlier one
+            than the old row.
 
     Returns:
         The id of the row, and the fields that changed.
@@ -170,6 +171,8 @@ def write_row(
     for name, value in values.items():
         row[about.stored(name)] = _stored(table, name, value)
     corrects = replaces if replaces is not None else batch.effective is None
+    if batch.effective is not None and old is not None and replaces is None:
+        corrects = old.get("valid_from") is not None and old["valid_from"] >= batch.effective
     if batch.effective is not None:
         row["valid_from"] = values.get("valid_from", batch.effective)
     row["known_at"], row["source"] = values.get("known_at", batch.known_at), source or batch.reason or None

@@ -36,7 +36,7 @@ State = Batch.State
 KINDS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv", ".txt", ".parquet", ".zip", ".gz")
 MANY = 2_000
 """Up to so many households the lists are mended in place; beyond, a new generation is made beside them."""
-CHECK, MERGE = "registers.check_import", "registers.merge_import"
+CHECK, MERGE, BOOK = "registers.check_import", "registers.merge_import", "registers.findings_book"
 
 
 # -- upload ------------------------------------------------------------------------------------------------------------
@@ -172,6 +172,22 @@ def check_again(batch: Batch, *, by: Any) -> Job:
         names = ("kind", "region_code", "department", "title", "file", "sha256", "keep_existing", "known_at")
         kept = {name: getattr(batch, name) for name in names}
         return ask_check(Batch.objects.create(**kept, parent=batch, state=State.UPLOADED, by=by), by)
+
+
+def ask_book(batch: Batch, *, by: Any) -> Job:
+    """Write the findings workbook of a large file in the background."""
+    return jobs.start(BOOK, by=by, title=batch.title, region_code=batch.region_code, link=_link(batch), batch=batch.pk)
+
+
+def book(batch: Batch, progress: jobs.Progress) -> dict[str, Any]:
+    """Write the findings workbook: the sheets as they were, every problem marked."""
+    source = Path(settings.DATA_DIR) / batch.file
+    aside = folder(batch) / "book"
+    reading.read(source, aside, timezone.localdate(), progress, progress.check, book=True)
+    for written in aside.glob("*.xlsx"):
+        written.replace(folder(batch) / "read" / written.name)
+    shutil.rmtree(aside, ignore_errors=True)
+    return {}
 
 
 def took_book(batch: Batch, *, by: Any) -> None:

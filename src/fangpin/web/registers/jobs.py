@@ -24,6 +24,12 @@ def merge_import(progress: Progress, batch: int, user: int | None = None) -> dic
     return imports.merge_batch(Batch.objects.get(pk=batch), progress, by)
 
 
+@work(imports.BOOK)
+def findings_book(progress: Progress, batch: int) -> dict[str, Any]:
+    """Write the findings workbook of an import."""
+    return imports.book(Batch.objects.get(pk=batch), progress)
+
+
 @work("registers.run")
 def run(progress: Progress, standard: str, day: str, region: str = "", user: int | None = None) -> dict[str, Any]:
     """Decide all households."""

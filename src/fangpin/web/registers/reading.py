@@ -26,6 +26,8 @@ from fangpin.vocabulary.text import Text
 
 Step = Callable[[int, int, Text], None]
 RESULT, FINDINGS, BOOK = "result.json", "findings.json", "findings.xlsx"
+BOOK_ROWS = 5_000
+"""Up to so many rows the findings workbook is written at once; of more when somebody asks for it, as it takes long."""
 MOST_FINDINGS = 5_000
 """Findings that are kept for the page; the workbook has all."""
 ENDED = {
@@ -37,6 +39,8 @@ REMEDY = Text(
     "用表格软件打开，另存为新的 .xlsx 或 .csv 再试；确是大表，改存 .parquet 或分几个文件",
     "open it in a spreadsheet, save it as a new .xlsx or .csv and try again; or save it as .parquet",
 )
+NO_ROOM = Text("核对的结果写不下，什么也没有合并", "what the check found cannot be written; nothing was merged")
+MAKE_ROOM = Text("请管理员腾出磁盘空间，再重新核对", "ask the administrator to make room on the disk, then check again")
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def stored(folder: Path) -> Read:
     return Read(folder, said["counts"], said["by_table"], said["findings"], said["severities"])
 
 
-def read(source: Path, folder: Path, day: date, step: Step, check: Callable[[], None]) -> Read:
+def read(source: Path, folder: Path, day: date, step: Step, check: Callable[[], None], *, book: bool = False) -> Read:
     """Read and check a file in a process of its own.
 
     Args:
@@ -89,10 +93,19 @@ def read(source: Path, folder: Path, day: date, step: Step, check: Callable[[], 
         day: The day of the quality checks.
         step: Told how far it is.
         check: Called meanwhile; what it raises ends the process (a person asked to stop).
+        book: Whether only the findings workbook is wanted.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / RESULT).unlink(missing_ok=True)
-    call = [sys.executable, "-m", "fangpin.web.registers.reading", str(source), str(folder), day.isoformat()]
+    call = [
+        sys.executable,
+        "-m",
+        "fangpin.web.registers.reading",
+        str(source),
+        str(folder),
+        day.isoformat(),
+        *(["book"] if book else []),
+    ]
     process = subprocess.Popen(call, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, encoding="utf-8")
     said: list[dict[str, Any]] = []
 
@@ -135,16 +148,19 @@ def main(arguments: list[str]) -> int:
         _write(folder, {"error": {"zh": error.to_json("zh"), "en": error.to_json("en")}})
 
     watch.split(ended)
-    read_here(source, folder, day)
+    read_here(source, folder, day, book="book" in arguments[3:])
     return 0
 
 
-def read_here(source: Path, folder: Path, day: date) -> None:
+def read_here(source: Path, folder: Path, day: date, *, book: bool = False) -> None:
     """Read and check in this process; what comes out stands in the folder."""
     try:
-        _write(folder, _check(source, folder, day))
+        _write(folder, _check(source, folder, day, book))
     except UnusableInput as error:
         _write(folder, {"error": {"zh": error.to_json("zh"), "en": error.to_json("en")}})
+    except OSError as error:
+        full = UnusableInput("FP-REGISTERS-016", NO_ROOM, read=type(error).__name__, remedy=MAKE_ROOM)
+        _write(folder, {"error": {"zh": full.to_json("zh"), "en": full.to_json("en")}})
 
 
 def _write(folder: Path, document: dict[str, Any]) -> None:
@@ -153,7 +169,7 @@ def _write(folder: Path, document: dict[str, Any]) -> None:
     partial.replace(folder / RESULT)
 
 
-def _check(source: Path, folder: Path, day: date) -> dict[str, Any]:
+def _check(source: Path, folder: Path, day: date, book: bool) -> dict[str, Any]:
     from fangpin.intake.batch import Batch, Loaded, Part
     from fangpin.intake.check import Examined, check
     from fangpin.registry.checks import Examiner
@@ -181,11 +197,12 @@ def _check(source: Path, folder: Path, day: date) -> dict[str, Any]:
     found = check(source, progress=step, examiner=examiner)
     for name, pieces in examiner.pieces.items():
         pl.concat(pieces).write_parquet(folder / f"{name}.parquet", compression="zstd")
-    step(1, 1, Text("写问题工作簿", "writing the findings workbook"))
     ordered = sorted(found.findings, key=lambda f: ("error", "warning", "info").index(f.severity))
     both = [{"zh": f.to_json("zh"), "en": f.to_json("en")} for f in ordered[:MOST_FINDINGS]]
     (folder / FINDINGS).write_text(json.dumps(both, ensure_ascii=False), "utf-8")
-    found.write_workbook(folder / BOOK)
+    if book or found.counts.rows <= BOOK_ROWS:
+        step(1, 1, Text("写问题工作簿", "writing the findings workbook"))
+        found.write_workbook(folder / BOOK)
     severities: dict[str, int] = {}
     for finding in found.findings:
         severities[finding.severity] = severities.get(finding.severity, 0) + 1

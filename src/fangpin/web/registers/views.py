@@ -71,7 +71,7 @@ def import_page(request: Request, number: int) -> HttpResponse:
         "matters": preview.matters(batch).count(),
         "may_merge": request.scope.covers("import.merge", region_code=batch.region_code),
         "may_undo": request.scope.covers("import.undo", region_code=batch.region_code),
-        "book": (imports.folder(batch) / "read" / reading.BOOK).exists(),
+        "book": bool(batch.details.get("findings")),
         "in_the_way": in_the_way(batch) if batch.state == Batch.State.PUBLISHED else [],
     }
     if not request.headers.get("HX-Request"):
@@ -135,7 +135,9 @@ def import_book(request: Request, number: int) -> Any:
     batch = queries.batch(request.scope, number)
     path = imports.folder(batch) / "read" / reading.BOOK
     if not path.exists():
-        raise queries.Missing(str(number))
+        if not batch.details.get("findings"):
+            raise queries.Missing(str(number))
+        return redirect("job", imports.ask_book(batch, by=request.user).pk)
     imports.took_book(batch, by=request.user)
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"findings-{batch.pk}.xlsx")
 
