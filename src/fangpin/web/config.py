@@ -75,9 +75,9 @@ def flag(name: str) -> bool:
 
 
 def hosts() -> list[str]:
-    """The names under which pages are served."""
+    """The names under which pages are served; this machine's own are always among them."""
     given = os.environ.get("FANGPIN_HOSTS", "")
-    return [host.strip() for host in given.split(",") if host.strip()] or ["localhost", "127.0.0.1", "[::1]"]
+    return [*(host.strip() for host in given.split(",") if host.strip()), "localhost", "127.0.0.1", "[::1]"]
 
 
 def secrets(data: Path) -> dict[str, str]:
@@ -85,26 +85,30 @@ def secrets(data: Path) -> dict[str, str]:
 
     ``identity_keys`` is ``ID:BASE64[,ID:BASE64…]``, the first being the one new values are written with.
     """
+    given = {name: os.environ.get(f"FANGPIN_{name.upper()}", "") for name in ("secret_key", "identity_keys")}
+    return _kept(data) | {name: value for name, value in given.items() if value}
+
+
+def _kept(data: Path) -> dict[str, str]:
+    """What the data folder holds."""
     try:
         found: dict[str, str] = json.loads((data / SECRETS).read_text("utf-8"))
     except FileNotFoundError:
-        found = {}
-    for name in ("secret_key", "identity_keys"):
-        if value := os.environ.get(f"FANGPIN_{name.upper()}"):
-            found[name] = value
+        return {}
     return found
 
 
 def make_secrets(data: Path) -> None:
     """Keys for embedded use, made once, readable by their owner only; what is there stays."""
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if {"secret_key", "identity_keys"} <= secrets(data).keys():
-        return
-    made = {
+    fresh = {
         "secret_key": random.token_urlsafe(64),
         "identity_keys": "1:" + base64.b64encode(random.token_bytes(32)).decode(),
     }
-    text = json.dumps({**made, **secrets(data)}, indent=1) + "\n"
+    missing = {name: value for name, value in fresh.items() if name not in secrets(data)}
+    if not missing:
+        return
+    text = json.dumps(_kept(data) | missing, indent=1) + "\n"
     partial = data / f".{SECRETS}.partial"
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
