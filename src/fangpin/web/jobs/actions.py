@@ -168,16 +168,3 @@ def cancel(job: Job) -> None:
     """Ask a job to stop: at once where it waits, at its next step where it runs."""
     Job.objects.filter(pk=job.pk, state__in=Job.OPEN).update(cancel_asked=True)
     Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(state=Job.State.CANCELLED, finished=timezone.now())
-
-
-def recover() -> int:
-    """Put back what a worker left running when it died; call it before a worker starts, while none runs.
-
-    Returns:
-        How many tasks wait again. A job among them is done anew from its beginning, at most ``ATTEMPTS`` times.
-    """
-    from django_tasks.base import TaskResultStatus
-    from django_tasks_db.models import DBTaskResult
-
-    running = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
-    return running.update(status=TaskResultStatus.READY, started_at=None)
