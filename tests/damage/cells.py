@@ -71,7 +71,7 @@ def _ten_thousand(work: Work) -> None:
                 if work.get(one, path) == "":
                     continue
                 work.put(one, path, f"{float(work.get(one, path)) / 10_000:.4f}")
-        work.plant(row, INCOME)
+        work.plant(work.home(row.household)[0], INCOME)
 
 
 def _all_in_ten_thousand(work: Work) -> None:

@@ -14,6 +14,7 @@ ID = "member.id_number"
 BORN = "member.birth_date"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGIT, LENGTH, BIRTH, SEX = ("FP-DQ-001",), ("FP-DQ-003", "FP-DQ-039"), ("FP-DQ-037",), ("FP-DQ-038",)
+WRONG = (*CHECK_DIGIT, "FP-INTAKE-012")  # a wrong number that ends in 000 looks as if a spreadsheet had spoilt it
 TWICE = ("FP-DQ-002", "FP-DQ-200")
 
 
@@ -145,18 +146,16 @@ KINDS = [
         "FP-INTAKE-012",
         *CHECK_DIGIT,
     ),
-    cell("id_check_digit", "证件号码校验位不对", "wrong check digit", ID, _whole(_other_end), *CHECK_DIGIT),
+    cell("id_check_digit", "证件号码校验位不对", "wrong check digit", ID, _whole(_other_end), *WRONG),
     cell(
         "id_transposed",
         "证件号码相邻两位颠倒",
         "two neighbouring digits exchanged",
         ID,
         _whole(_transposed),
-        *CHECK_DIGIT,
+        *WRONG,
     ),
-    cell(
-        "id_one_digit", "证件号码错一位", "one digit of the identity number wrong", ID, _whole(_one_digit), *CHECK_DIGIT
-    ),
+    cell("id_one_digit", "证件号码错一位", "one digit of the identity number wrong", ID, _whole(_one_digit), *WRONG),
     cell(
         "id_lost_last",
         "证件号码少末位",

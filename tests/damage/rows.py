@@ -58,7 +58,9 @@ def _two_heads(work: Work) -> None:
 
 def _no_head(work: Work) -> None:
     for row in work.rows("member", lambda r: work.get(r, RELATION) == "户主"):
-        if len(work.home(row.household)) > 1 and all(work.get(o, RELATION) for o in work.home(row.household)):
+        home = work.home(row.household)
+        whole = str(len(home)) == work.get(row, PERSONS)  # where members are missing, one of them may be the head
+        if whole and len(home) > 1 and all(work.get(o, RELATION) for o in home):
             work.put(row, RELATION, "其他")
             work.plant(row, wide=True)
 

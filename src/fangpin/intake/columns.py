@@ -218,6 +218,8 @@ def from_text(
     dtype = polars_type(field)
     if field.kind == "money" and declared.times == 1:
         quick, rest = _quick_money(text)
+    elif field.kind in ("date", "month"):
+        quick, rest = _quick_dates(text)
     else:
         quick, rest = None, text
     distinct = rest.drop_nulls().unique(maintain_order=True)
@@ -246,6 +248,15 @@ def _quick_money(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     frame = text.alias("x").to_frame().select(micro=figure.to_physical().cast(pl.Int64), x="x")
     rest = frame.select(pl.when(pl.col("micro").is_null()).then(pl.col("x"))).to_series()
     return frame["micro"], rest
+
+
+def _quick_dates(text: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The days that are written as 2021-06-30, and the texts that are left for the parser."""
+    written = pl.col("x").str.contains(r"^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$")
+    day = pl.when(written).then(pl.col("x")).str.to_date("%Y-%m-%d", strict=False)
+    frame = text.alias("x").to_frame().select(day=day, x="x")
+    rest = frame.select(pl.when(pl.col("day").is_null()).then(pl.col("x"))).to_series()
+    return frame["day"], rest
 
 
 def _plain_text(text: pl.Series, field: Field) -> tuple[pl.Series, list[Trouble]]:

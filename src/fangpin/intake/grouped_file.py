@@ -11,16 +11,18 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fangpin.intake import detect
 from fangpin.intake.csv_file import read_bytes
 from fangpin.intake.messages import unusable
 from fangpin.intake.workbook import SUFFIXES, open_workbook
 from fangpin.methods.estimate import Basis
-from fangpin.methods.grouped import GroupedIncome
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.text import Text
+
+if TYPE_CHECKING:
+    from fangpin.methods.grouped import GroupedIncome
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "share": ("share", "shares", "population_share", "weight", "比例", "人口比例", "户数比例", "各组比例"),
@@ -74,6 +76,8 @@ def read_grouped(path: Path, basis: str | None = None, **known: Any) -> GroupedI
     Raises:
         UnusableInput: the file cannot be read, or it is no table of groups.
     """
+    from fangpin.methods.grouped import GroupedIncome  # scipy: half a second that other commands need not wait
+
     columns = _columns(_cells(path), path.name)
     given = {k: v for k, v in known.items() if v is not None}
     given.setdefault("source", path.name)

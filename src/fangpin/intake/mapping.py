@@ -135,7 +135,7 @@ def _read(path: Path, name: str, sheet: str | None) -> RawTable:
     rows = read_sheet(book, wanted)
     if not rows:
         raise unusable("FP-INTAKE-005", place=f"{path.name} › {wanted}")
-    return sheet_table(rows, range(1, len(rows)), name, path.name, wanted)
+    return sheet_table(rows, name, path.name, wanted)
 
 
 def _frame(survey: Survey, name: str, columns: Sequence[tuple[str, pl.Series]]) -> pl.DataFrame:

@@ -9,11 +9,13 @@ Keeps   a row without any filled cell is no row; numbers, dates and truth values
 
 from __future__ import annotations
 
+import gc
 import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -69,9 +71,10 @@ def read_sheets(
     for name in book.sheet_names:
         if is_furniture(name):
             continue
-        page = _page(book, name)
-        rows = _rows(page, name)
-        found = _sheet(rows, _spans(page), file, name, rows_of(name)) if rows else None
+        with _not_collecting():
+            page = _page(book, name)
+            rows = _rows(page, name)
+            found = _sheet(rows, _spans(page), file, name, rows_of(name)) if rows else None
         if found is None:
             sheets.append(Sheet((), pl.DataFrame(), Origin(file, name), header=0, path=path))
             continue
@@ -79,6 +82,18 @@ def read_sheets(
         sheets.append(replace(sheet, origin=replace(sheet.origin, epoch=epoch)))
         findings += about
     return sheets, findings
+
+
+@contextmanager
+def _not_collecting() -> Iterator[None]:
+    """Without the collector of cycles: millions of cells are made, none of which is part of one."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 OURS = "〔"
@@ -145,9 +160,10 @@ def _sheet(
         return None
     kept = [i for i in range(header.at + 1, len(rows)) if _filled(rows[i])]
     filled = _fill_merged(rows, spans, header, set(kept))
-    used = _used(rows, kept, header)
-    headings = [header.headings[i] for i in used]
-    raw = sheet_table([headings, *([rows[at][i] for i in used] for at in kept)], kept, "", file, name)
+    columns = list(zip(*(rows[at] for at in kept), strict=False)) or [()] * len(header.headings)
+    rows.clear()  # the columns have every cell; a workbook in memory twice would be too much
+    used = _used(header.headings, columns)
+    raw = _table([header.headings[i] for i in used], [columns[i] for i in used], kept, "", file, name)
     groups = tuple(header.groups[i] for i in used)
     sheet = Sheet(raw.headings, raw.frame, raw.origin, groups, header.at + 1)
     about = titles_said(header, 0, file, name)
@@ -172,28 +188,36 @@ def _fill_merged(rows: list[Row], spans: Sequence[Span], header: Header, kept: s
     return filled
 
 
-def _used(rows: Sequence[Row], kept: Sequence[int], header: Header) -> list[int]:
+def _used(headings: Sequence[str], columns: Sequence[Sequence[object]]) -> list[int]:
     """The columns with a heading or a filled cell."""
-    width = min(len(header.headings), min((len(rows[at]) for at in kept), default=len(header.headings)))
     return [
         i
-        for i, heading in enumerate(header.headings)
-        if i < width and (heading or any(cell_text(rows[at][i]) is not None for at in kept))
+        for i, (heading, cells) in enumerate(zip(headings, columns, strict=False))
+        if heading or any(cell_text(cell) is not None for cell in cells)
     ]
 
 
-def sheet_table(rows: Sequence[Row], kept: Sequence[int], table: str, file: str, sheet: str) -> RawTable:
-    """Rows (the headings first) as a raw table; columns without heading and content are left out."""
+def sheet_table(rows: Sequence[Row], table: str, file: str, sheet: str) -> RawTable:
+    """All rows of a sheet (the headings first) as a raw table; columns without heading and content are left out."""
     headings = [cell_text(cell) or "" for cell in rows[0]]
-    columns = (
-        [column_of(cells) for cells in zip(*rows[1:], strict=True)]
-        if len(rows) > 1
-        else [pl.Series([], dtype=pl.String) for _ in headings]
-    )
-    used = [i for i, column in enumerate(columns) if headings[i] or column.null_count() < len(column)]
+    columns = list(zip(*rows[1:], strict=True)) or [()] * len(headings)
+    used = _used(headings, columns)
+    return _table([headings[i] for i in used], [columns[i] for i in used], range(1, len(rows)), table, file, sheet)
+
+
+def _table(
+    headings: Sequence[str],
+    columns: Sequence[Sequence[object]],
+    kept: Sequence[int],
+    table: str,
+    file: str,
+    sheet: str,
+) -> RawTable:
+    """Columns of cells as a raw table; ``kept`` are the positions of the rows in the sheet."""
+    made = [column_of(cells) for cells in columns]
     origin = Origin(file, sheet, pl.Series([i + 1 for i in kept], dtype=pl.UInt32))
-    frame = pl.DataFrame([columns[i].alias(name) for i, name in zip(used, unique_names(len(used)), strict=True)])
-    return RawTable(table, frame, tuple(headings[i] for i in used), origin)
+    frame = pl.DataFrame([column.alias(name) for column, name in zip(made, unique_names(len(made)), strict=True)])
+    return RawTable(table, frame, tuple(headings), origin)
 
 
 _TYPES: tuple[tuple[set[type], pl.DataType], ...] = (
@@ -207,6 +231,10 @@ _TYPES: tuple[tuple[set[type], pl.DataType], ...] = (
 
 def column_of(cells: Sequence[object]) -> pl.Series:
     """A column of cells: typed where all filled cells are of one type, else as a person would have typed them."""
+    kinds = set(map(type, cells)) - {type(None)}
+    if kinds <= {str}:
+        column = pl.Series("x", cells, dtype=pl.String)
+        return column.to_frame().select(pl.when(pl.first() != "").then(pl.first())).to_series()
     values = [None if cell == "" else cell for cell in cells]
     kinds = set(map(type, values)) - {type(None)}
     for kind, dtype in _TYPES:

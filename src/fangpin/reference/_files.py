@@ -1,6 +1,7 @@
 """Rows of the package's own CSV files.
 
-Gives   rows(name), the file as a tuple of dicts; number(text), a Decimal or None where blank
+Gives   rows(name), the file as a tuple of dicts; once(name), the same without keeping it; number(text), a Decimal or None
+        where blank
 Keeps   files are read when first asked for, and once
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -45,7 +47,14 @@ def _unpacked(data: bytes, name: str) -> bytes:
 @cache
 def rows(name: str) -> tuple[dict[str, str], ...]:
     """Every row of ``data/<name>``, in the file's order."""
-    return tuple(csv.DictReader(io.StringIO(_text(name))))
+    return tuple(once(name))
+
+
+def once(name: str) -> Iterator[dict[str, str]]:
+    """Every row of a long file that is read once and not kept."""
+    lines = csv.reader(io.StringIO(_text(name)))
+    head = next(lines)
+    return (dict(zip(head, line, strict=False)) for line in lines)
 
 
 def number(text: str) -> Decimal | None:

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from fangpin.reference import villages
-from fangpin.reference._files import rows
+from fangpin.reference._files import once, rows
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.text import Text
 
@@ -168,7 +168,7 @@ def _register() -> dict[str, Region]:
 def _townships() -> dict[str, Region]:
     register = _register()
     found = {}
-    for row in rows("regions_township_nbs2023.csv.xz"):
+    for row in once("regions_township_nbs2023.csv.xz"):
         if row["code"].endswith("000"):
             continue  # a placeholder for a county without townships
         region = Region(row["code"], row["name"], "township", row["county_code"], kind=row["kind"])

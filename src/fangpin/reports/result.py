@@ -16,7 +16,6 @@ from typing import Any
 from fangpin.identification.parts import Failed, ready
 from fangpin.identification.verdicts import Verdicts
 from fangpin.intake import Counts
-from fangpin.reports.html import write_report
 from fangpin.reports.manifest import manifest_of, version
 from fangpin.reports.staging import Staging, put_in_place, writing
 from fangpin.reports.summary import Summary
@@ -121,6 +120,8 @@ class Result(Verdicts):
         if resumed:
             manifest["result"]["resumed_parts"] = resumed
         (aside / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        from fangpin.reports.html import write_report  # charts are slow to load
+
         write_report(
             aside / REPORT, summary, self.standard, self.findings, self.counts, manifest, lang=lang, names=names
         )
