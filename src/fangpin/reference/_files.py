@@ -1,7 +1,7 @@
 """Rows of the package's own CSV files.
 
-Gives   rows(name), the file as a tuple of dicts; once(name), the same without keeping it; number(text), a Decimal or None
-        where blank
+Gives   rows(name), the file as a tuple of dicts; once(name), the same without keeping it; number(text), a Decimal or
+        None where blank
 Keeps   files are read when first asked for, and once
 """
 
