@@ -9,6 +9,7 @@ Apps, lowest first; an app imports only those before it (no import cycle at any 
     jobs        background work with progress and cancel
     registers   the county's tables: versions, identity numbers, imports, merges
     households  lists, one household, edits, prints
+    casework    from a clue to the village's decision, the notice and the approval; /public/ without login
     workbench   / for each role
     api         /api/
 

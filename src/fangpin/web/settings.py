@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "fangpin.web.jobs",
     "fangpin.web.registers",
     "fangpin.web.households",
+    "fangpin.web.casework",
     "fangpin.web.workbench",
     "fangpin.web.api",
     "allauth",

@@ -14,6 +14,8 @@ urlpatterns = [
     path("jobs/", include("fangpin.web.jobs.urls")),
     path("registers/", include("fangpin.web.registers.urls")),
     path("households/", include("fangpin.web.households.urls")),
+    path("cases/", include("fangpin.web.casework.urls")),
+    path("public/", include("fangpin.web.casework.public_urls")),
     path("api/", include("fangpin.web.api.urls")),
     path("", include("fangpin.web.workbench.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Cases: from a clue to the village's decision, the notice and the county's approval."""
