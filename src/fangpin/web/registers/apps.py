@@ -20,4 +20,5 @@ class RegistersConfig(AppConfig):
         from fangpin.web.site.places import Place, add
 
         add(Place("imports", _("导入"), "imports", "upload", "import.read", order=40))
+        add(Place("duplicates", _("重复"), "duplicates", "twins", "duplicate.read", order=45))
         cards.register()

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from fangpin.web.registers import queries
+from fangpin.web.registers import duplicates, queries
 from fangpin.web.registers.models import Ambiguity, Batch
 from fangpin.web.site.cards import Card, add
 
@@ -29,7 +29,14 @@ def undecided(request: Any) -> Card | None:
     return Card(_("判断是不是同一户、同一人"), rows.count(), address, tone="todo", order=31)
 
 
+def duplicates_open(request: Any) -> Card | None:
+    """Persons who may be one."""
+    count = duplicates.queue(request.scope).filter(decision="open").count()
+    return Card(_("看看是不是同一个人"), count, reverse("duplicates"), tone="neutral", order=35) if count else None
+
+
 def register() -> None:
     """Put them on the workbench."""
     add("import.merge", to_merge)
     add("import.merge", undecided)
+    add("duplicate.decide", duplicates_open)

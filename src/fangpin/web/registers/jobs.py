@@ -7,7 +7,7 @@ from typing import Any
 
 from fangpin.web.accounts.models import User
 from fangpin.web.jobs.actions import Progress, work
-from fangpin.web.registers import imports, runs
+from fangpin.web.registers import duplicates, imports, runs
 from fangpin.web.registers.base import Batch
 
 
@@ -28,6 +28,12 @@ def merge_import(progress: Progress, batch: int, user: int | None = None) -> dic
 def findings_book(progress: Progress, batch: int) -> dict[str, Any]:
     """Write the findings workbook of an import."""
     return imports.book(Batch.objects.get(pk=batch), progress)
+
+
+@work(duplicates.FIND)
+def find_duplicates(progress: Progress) -> dict[str, Any]:
+    """Look for persons who may be one."""
+    return {**duplicates.find(progress)}
 
 
 @work("registers.run")

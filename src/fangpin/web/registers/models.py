@@ -256,3 +256,8 @@ class DuplicatePair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.household_1}/{self.person_1} – {self.household_2}/{self.person_2}"
+
+    @property
+    def percent(self) -> int:
+        """The probability in whole percent, never quite 100 where it is not sure."""
+        return min(round(100 * self.probability), 99)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from fangpin.web.registers import views
+from fangpin.web.registers import views, views_duplicates
 
 IMPORT = r"imports/(?P<number>[0-9]{1,9})"
 urlpatterns = [
@@ -16,4 +16,7 @@ urlpatterns = [
     re_path(rf"^{IMPORT}/(?P<what>merge|reject|check|undo)/$", views.import_do, name="import_do"),
     path("imports/<int:number>/undecided/", views.import_matters, name="import_matters"),
     path("imports/<int:number>/undecided/<int:matter>/", views.import_decide, name="import_decide"),
+    path("duplicates/", views_duplicates.duplicates_page, name="duplicates"),
+    path("duplicates/find/", views_duplicates.duplicates_find, name="duplicates_find"),
+    path("duplicates/<int:number>/", views_duplicates.duplicate_decide, name="duplicate_decide"),
 ]
