@@ -363,6 +363,10 @@ def visits(
 @guarded
 def replay(
     manifest: Annotated[Path, typer.Argument(help=h("结果文件夹中的 manifest.json", "manifest.json of a result"))],
+    engine: Annotated[
+        str | None,
+        typer.Option("--engine", help=h("换一个计算引擎：polars 或 spark", "another engine: polars or spark")),
+    ] = None,
     lang: Lang = None,
     as_json: Json = False,
     debug: Debug = False,
@@ -371,7 +375,7 @@ def replay(
 
     door = opened(lang, as_json, debug)
     with progress(Text("重做", "running again")) as step:
-        found = again(manifest, step)
+        found = again(manifest, step, engine)
     answer(found.to_json(), found.text(door.lang))
     return DONE if found.same else PROBLEMS
 

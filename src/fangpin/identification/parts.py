@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import polars as pl
 
+from fangpin.engine.fingerprint import Sums, sums
 from fangpin.identification.ask import Asker
 from fangpin.identification.decide import decide, needed_columns
 from fangpin.intake import Counts
@@ -31,6 +32,7 @@ ENGINES = ("polars", "spark")
 SAID_OF_HOUSEHOLDS = ("household_id", "population", "natural_village", "head_name", "source")
 """What a report says of households besides their verdicts, as far as it was read."""
 ATTEMPTS = 2
+KEY, TABLES = ("household_id",), {"income": "income_year"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +43,20 @@ class PartResult:
     households: pl.DataFrame
     findings: list[Finding]
     counts: Counts
+    facts: Mapping[str, Sums] = field(default_factory=dict)
+    """By table, the fingerprint of the rows that were known on the day."""
 
     def to_bytes(self) -> bytes:
         """For the way back from a worker."""
         frames = [packed(self.table), packed(self.households)]
-        return pickle.dumps((frames, self.findings, self.counts), pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps((frames, self.findings, self.counts, dict(self.facts)), pickle.HIGHEST_PROTOCOL)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> PartResult:
         """What came back."""
-        (table, households), findings, counts = pickle.loads(data)
-        return cls(pl.read_parquet(io.BytesIO(table)), pl.read_parquet(io.BytesIO(households)), findings, counts)
+        (table, households), findings, counts, facts = pickle.loads(data)
+        table, households = (pl.read_parquet(io.BytesIO(some)) for some in (table, households))
+        return cls(table, households, findings, counts, facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,14 @@ def judged(
     frames["income"] = income
     table = decide(frames, standard, asker)
     own = frames["household"].select([c for c in SAID_OF_HOUSEHOLDS if c in frames["household"].columns])
-    return PartResult(table, own, [*loaded.findings, *contradictions], loaded.counts), frames
+    findings = [*loaded.findings, *contradictions]
+    return PartResult(table, own, findings, loaded.counts, facts_of(frames)), frames
+
+
+def facts_of(frames: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, str]]:
+    """By table, the fingerprint of what was known on the day: as far as it was read, whatever file it stood in."""
+    keys = {"household": KEY, "member": (*KEY, "person_id"), "living": KEY, "income": KEY}
+    return {TABLES.get(name, name): sums(frames[name], key) for name, key in keys.items()}
 
 
 # -- one part, elsewhere ---------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fangpin.engine.fingerprint import Sums, added, sums
 from fangpin.identification.ask import Asker
 from fangpin.identification.parts import Failed, PartResult, engine_named, judged, run
 from fangpin.identification.verdict import STATUSES, schema
@@ -41,6 +42,10 @@ class Verdicts:
     failed: list[Failed] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
+    facts: dict[str, Sums] = field(default_factory=dict)
+    """By table, the fingerprint of the facts the verdicts were made from; filled up like findings and counts."""
+    rows: Sums = field(default_factory=dict)
+    """The fingerprint of the verdicts."""
     _table: pl.DataFrame | None = None
 
     def __post_init__(self) -> None:
@@ -62,6 +67,7 @@ class Verdicts:
         known = {id(part): load for part in parts if finished and (load := finished(part)) is not None}
         coming = run(self.registry, self.standard, self.engine, [p for p in parts if id(p) not in known])
         self.findings, self.counts, self.failed = list(self.registry.batch.findings), Counts(), []
+        self.facts, self.rows = {}, {}
         for done, part in enumerate(parts):
             if self.progress:
                 self.progress(done, len(parts), Text(f"{_DOING.zh} {part.name}", f"{_DOING.en} {part.name}"))
@@ -80,11 +86,14 @@ class Verdicts:
     def _account(self, result: PartResult) -> None:
         self.findings += result.findings
         self.counts += result.counts
+        self.facts = {t: added(self.facts.get(t, {}), some) for t, some in result.facts.items()}
+        self.rows = added(self.rows, sums(result.table, ("household_id",)))
 
     def decided(self) -> Iterator[tuple[pl.DataFrame, dict[str, pl.DataFrame]]]:
         """Part by part, in this process: its verdict table, and the frames of the day it was made from."""
         asker = Asker(self.standard)
         self.findings, self.counts = list(self.registry.batch.findings), Counts()
+        self.facts, self.rows = {}, {}
         for part in self.registry.parts():
             result, frames = judged(self.registry, part, self.standard, asker)
             self._account(result)

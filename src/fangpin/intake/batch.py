@@ -124,6 +124,8 @@ class Batch:
     in_memory: bool = True
     profile_file: str = ""
     """The file of the profile, where it is none that ships."""
+    given: tuple[str, ...] = ()
+    """The paths that were given, all of them; none where frames were."""
     _whole: list[Loaded] = field(default_factory=list, repr=False)
 
     def load(self, columns: Columns | None = None) -> Loaded:

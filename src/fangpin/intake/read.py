@@ -59,6 +59,9 @@ def read_batch(
     """
     with reading(source):
         batch = _read(source, profile, progress)
+    if not isinstance(source, Mapping):
+        some = [source] if isinstance(source, str | Path) else source
+        batch = replace(batch, given=tuple(str(Path(path).resolve()) for path in some))
     if profile is None or not Path(profile).is_file() or str(profile) in shipped():
         return batch
     return replace(batch, profile_file=str(Path(profile).resolve()))

@@ -1,28 +1,22 @@
 """The manifest of a run: hashes of input, standard and version, enough to run it again and compare.
 
-Gives   manifest_of(result, statuses, verdicts) → plain data; sha256_of(path)
+Gives   manifest_of(result, statuses, verdicts) → plain data
+Keeps   the facts and the verdicts have a hash that no order, encoding or engine changes, beside those of their bytes;
+        the rule itself is in it, so that it can be had again when its documents have changed
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fangpin.engine.fingerprint import digest
 from fangpin.identification.parts import engine_version
 from fangpin.identification.verdicts import Verdicts
-
-
-def sha256_of(path: Path) -> str:
-    """The hash of a file, or of a folder's files by name."""
-    digest = hashlib.sha256()
-    if path.is_dir():
-        for file in sorted(path.iterdir()):
-            digest.update(f"{file.name} {sha256_of(file)}\n".encode())
-        return digest.hexdigest()
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+from fangpin.reports.digests import sha256_of
+from fangpin.reports.past import ancestors
+from fangpin.standards.saved import saved
 
 
 def version() -> str:
@@ -42,6 +36,8 @@ def manifest_of(result: Verdicts, statuses: Mapping[str, int], verdicts: Path) -
         "engine": {"name": result.engine, "version": engine_version(result.engine)},
         "input": {
             "path": str(Path(batch.place).resolve()) if batch.place else "",
+            "paths": list(batch.given),
+            "known": result.registry.known.isoformat() if result.registry.known else None,
             "profile": batch.profile,
             "profile_file": batch.profile_file,
             "snapshot": result.registry.snapshot_hash(),
@@ -50,9 +46,12 @@ def manifest_of(result: Verdicts, statuses: Mapping[str, int], verdicts: Path) -
                 for f in batch.files
             ],
             "rows": result.counts.to_json(),
+            "facts": {table: {**found, "hash": digest(found)} for table, found in result.facts.items()},
+            "ancestors": ancestors(batch.given),
         },
         "standard": {
             "id": standard.id,
+            "source": _source(sources.id if sources else standard.id),
             "hash": standard.hash,
             "as_of": standard.as_of.isoformat(),
             "region": standard.region,
@@ -64,14 +63,21 @@ def manifest_of(result: Verdicts, statuses: Mapping[str, int], verdicts: Path) -
             "line": str(standard.lower.yuan),
             "line_upper": str(standard.upper.yuan),
             "line_basis": {"zh": standard.lower.basis.zh, "en": standard.lower.basis.en},
+            "resolved": saved(standard),
         },
         "result": {
             "households": sum(statuses.values()),
             "statuses": dict(statuses),
             "verdicts_sha256": sha256_of(verdicts),
+            "rows_hash": digest(result.rows),
             "failed_parts": [
                 {"part": f.name, "code": f.error.code, "said": f"{f.error.title.en} {f.error.read}".rstrip()}
                 for f in result.failed
             ],
         },
     }
+
+
+def _source(name: str) -> str:
+    """The id of a standard, or where its draft stands."""
+    return str(Path(name).resolve()) if Path(name).suffix in (".yaml", ".yml") else name

@@ -108,7 +108,7 @@ class Staging:
         def load() -> PartResult:
             pieces = [pl.read_parquet(place / name) for name in about["files"] if name != HOUSEHOLDS]
             table = pl.concat(pieces) if pieces else pl.DataFrame(schema=schema(self.standard))
-            return PartResult(table, pl.read_parquet(place / HOUSEHOLDS), found, counts)
+            return PartResult(table, pl.read_parquet(place / HOUSEHOLDS), found, counts, about.get("facts", {}))
 
         return load
 
@@ -128,6 +128,7 @@ class Staging:
                 "part": self.parts[number],
                 "files": _hashes(aside),
                 "counts": result.counts.to_json(),
+                "facts": dict(result.facts),
                 "findings": [asdict(f) for f in result.findings],
             }
             (aside / ABOUT).write_text(json.dumps(about, ensure_ascii=False), "utf-8")

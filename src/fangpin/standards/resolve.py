@@ -97,8 +97,7 @@ def resolve(sources: Sources) -> Standard:
     veto = tuple(_indicator(c, i, nodes[c], values) for c, i in doc.veto.items())
     k = int(values["k"].value) if "k" in values else None
     named = {n: Text(d.text.zh, d.text.en) for d_ in (doc.define.member, doc.define.household) for n, d in d_.items()}
-    digest = _digest(doc, values, lower, upper, regime)
-    return Standard(
+    found = Standard(
         doc.id,
         Text(doc.title.zh, doc.title.en),
         sources.region,
@@ -115,11 +114,17 @@ def resolve(sources: Sources) -> Standard:
         regime,
         tuple(name for name, _ in overlays),
         doc,
-        digest,
+        "",
         named,
         sources,
         resolve,
     )
+    return replace(found, hash=digest_of(found))
+
+
+def digest_of(standard: Standard) -> str:
+    """The hash of a standard (see below)."""
+    return _digest(standard.document, standard.parameters, standard.lower, standard.upper, standard.regime)
 
 
 def _digest(doc: StandardDocument, values: Mapping[str, Value], lower: Line, upper: Line, regime: Regime | None) -> str:
