@@ -7,18 +7,37 @@ from typing import Any
 
 import pytest
 
+from helpers import FULL
+
+WAYS = [(1280, "zh"), (360, "en"), (1280, "en"), (360, "zh")]
+ROLES = [
+    "village_cadre",
+    "township_reviewer",
+    "county_officer",
+    "county_approver",
+    "county_admin",
+    "department_officer",
+    "auditor",
+    "researcher",
+    "helper",
+]
 PAGES = [
     (None, "/accounts/login/"),
-    ("county_officer", "/"),
+    *((role, "/") for role in ROLES),
     ("county_officer", "/accounts/password/change/"),
     ("county_officer", "/accounts/sessions/"),
     ("county_officer", "/accounts/2fa/"),
+    ("county_officer", "/accounts/reauthenticate/"),
     ("county_officer", "/nothing/here"),
+    ("village_cadre", "/audit/"),
+    ("county_admin", "/accounts/people/"),
+    ("county_admin", "/accounts/people/1/"),
+    ("county_admin", "/accounts/people/new/"),
+    ("auditor", "/audit/"),
 ]
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("width", "lang"), WAYS if FULL else WAYS[:2])
 def test_pages_are_sound(visit: Any, axe: Any, width: int, lang: str) -> None:
     troubles = []
     for role, path in PAGES:

@@ -237,5 +237,10 @@ def test_the_audit_page_is_for_auditors(as_role: Any, person: Any) -> None:
     assert page.status_code == 200
     assert "user.duty" in page.content.decode()
     assert as_role("county_officer").get("/audit/").status_code == 403
-    verified = as_role("auditor", lang="en").post("/audit/verify/")
-    assert "The chain is whole" in verified.content.decode()
+    auditor = as_role("auditor", lang="en")
+    assert "The chain is whole" in auditor.post("/audit/verify/").content.decode()
+    answers = [auditor.post("/audit/verify/") for _ in range(10)]
+    assert [one.status_code for one in answers] == [200] * 9 + [429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 61
+    assert "Too often" in answers[-1].content.decode()
+    assert as_role("auditor").post("/audit/verify/").status_code == 200

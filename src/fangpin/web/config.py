@@ -74,6 +74,12 @@ def flag(name: str) -> bool:
     return os.environ.get(name, "") not in ("", "0")
 
 
+def reports(data: Path) -> tuple[Path, str]:
+    """The folder with NAME/report.html that the workbench shows, and the region whose households they name."""
+    folder = Path(os.environ.get("FANGPIN_REPORTS") or data / "reports")
+    return folder, os.environ.get("FANGPIN_REPORTS_REGION") or "350526"
+
+
 def hosts() -> list[str]:
     """The names under which pages are served; this machine's own are always among them."""
     given = os.environ.get("FANGPIN_HOSTS", "")

@@ -17,6 +17,7 @@ from fangpin.web import config
 HERE = Path(__file__).resolve().parent
 DATA_DIR = config.data_dir()
 UPLOADS_DIR = DATA_DIR / "uploads"
+REPORTS_DIR, REPORTS_REGION = config.reports(DATA_DIR)
 DEMO = config.flag("FANGPIN_DEMO")
 HTTPS = config.flag("FANGPIN_HTTPS")
 DEBUG = False

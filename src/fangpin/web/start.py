@@ -5,6 +5,7 @@ Gives   web(...), demo(...): prepare, first accounts, serve; verify_audit, expor
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -49,6 +50,9 @@ def demo(
         accounts: The folder of accounts.json.
     """
     supervise.require_free(host, port)
+    # the reports of the main job stand beside the accounts
+    os.environ.setdefault("FANGPIN_REPORTS", str(accounts.absolute()))
+    os.environ.setdefault("FANGPIN_REPORTS_REGION", region)
     supervise.prepare(data, demo=True)
     _load(county, day, region, say)
     _accounts(accounts, region, say)

@@ -152,14 +152,13 @@ class Tree:
 
 
 def put_back() -> None:
-    """Tasks that a dead worker left RUNNING wait for a worker again; the work itself counts its attempts."""
+    """Tasks that a dead worker left running wait for a worker again; the work itself counts its attempts."""
     from django.db import DatabaseError, close_old_connections
-    from django_tasks.base import TaskResultStatus
-    from django_tasks_db.models import DBTaskResult
+
+    from fangpin.web.jobs.actions import recover
 
     try:
-        running = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
-        running.update(status=TaskResultStatus.READY, started_at=None)
+        recover()
     except DatabaseError as error:
         sys.stderr.write(f"fangpin web: {error}\n")
     finally:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fangpin.web.audit import queries
 from fangpin.web.audit.actions import record
-from fangpin.web.site.guards import permitted
+from fangpin.web.site.guards import limited, permitted
 
 PAGE = 50
 
@@ -29,6 +29,7 @@ def entries(request: Any) -> HttpResponse:
 
 @require_POST
 @never_cache
+@limited("10/m")
 @permitted("audit.verify")
 def verify(request: Any) -> HttpResponse:
     """Hash everything again and say what was found."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.urls import path
 
 from fangpin.web.households import views
+from fangpin.web.site.guards import limited
 
 urlpatterns = [
     path("", views.listing, name="households"),
-    path("export/", views.export, name="households_export"),
+    path("export/", limited("60/h")(views.export), name="households_export"),
     path("views/", views.keep_view, name="households_keep_view"),
     path("views/<int:number>/delete/", views.drop_view, name="households_drop_view"),
     path("villages/", views.villages, name="villages"),
@@ -18,5 +19,5 @@ urlpatterns = [
     path("<str:household_id>/history/", views.history, name="household_history"),
     path("<str:household_id>/print/", views.dossier, name="household_print"),
     path("<str:household_id>/paper/", views.paper, name="household_paper"),
-    path("<str:household_id>/reveal/", views.reveal, name="household_reveal"),
+    path("<str:household_id>/reveal/", limited("120/h", method="POST")(views.reveal), name="household_reveal"),
 ]

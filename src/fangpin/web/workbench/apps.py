@@ -10,3 +10,9 @@ class WorkbenchConfig(AppConfig):
 
     name = "fangpin.web.workbench"
     label = "workbench"
+
+    def ready(self) -> None:
+        """Put the cards of administrators, auditors, researchers and departments there."""
+        from fangpin.web.workbench import cards
+
+        cards.register()

@@ -6,4 +6,7 @@ from django.urls import path
 
 from fangpin.web.workbench import views
 
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("reports/<slug:name>/", views.report, name="report"),
+]
