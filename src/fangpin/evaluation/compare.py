@@ -18,6 +18,7 @@ import polars as pl
 
 from fangpin.evaluation.corners import ABSENT, Progress, Side, corners, is_generated
 from fangpin.evaluation.moves import KEYS, KINDS, MOVES, Move, move_of, moves_of, tally_of, together
+from fangpin.identification.citation import citation_of
 from fangpin.identification.verdict import STATUSES
 from fangpin.registry import Registry
 from fangpin.standards import Standard
@@ -249,6 +250,11 @@ class Comparison:
     def to_polars(self) -> pl.DataFrame:
         """One row a move."""
         return self.table
+
+    def citation(self, lang: str | None = None) -> Any:
+        """What the comparison rests on: both standards, the data, the version; as text in a language, or in parts."""
+        found = citation_of([self.one, self.two], self.snapshots, Text("两方比较", "comparison"))
+        return found if lang is None else found.text(lang)
 
     def text(self, lang: str = "zh") -> str:
         """The comparison in words: counts first, then names."""

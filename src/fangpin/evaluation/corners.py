@@ -42,7 +42,9 @@ class Side:
 
     def same_facts(self, other: Side) -> bool:
         """Whether both look at the same facts on the same day."""
-        return self.registry is other.registry and self.day == other.day
+        mine, theirs = self.registry, other.registry
+        shown = (mine.day, mine.known) == (theirs.day, theirs.known)
+        return mine.batch is theirs.batch and shown and self.day == other.day
 
     def same_rule(self, other: Side) -> bool:
         """Whether both decide in the same way."""
@@ -58,9 +60,9 @@ def corners(one: Side, two: Side, progress: Progress | None = None) -> Iterator[
         what each side was decided by, with ``__a`` and ``__b`` behind its name.
     """
     need = wanted(one.standard, two.standard)
-    if one.registry is two.registry:
-        parts = one.registry.parts()
-        for done, part in enumerate(parts):
+    if one.registry.batch is two.registry.batch:
+        parts, others = one.registry.parts(), two.registry.parts()
+        for done, (part, twin) in enumerate(zip(parts, others, strict=True)):
             _tell(progress, done, len(parts))
             loaded = part.load(need)
             facts = frames_on(one.registry, loaded, one.day)
@@ -68,7 +70,8 @@ def corners(one: Side, two: Side, progress: Progress | None = None) -> Iterator[
                 a, b = _decided(facts, one.standard, one.day), _decided(facts, two.standard, one.day)
                 yield _joined((a, b, _about(facts)), (b, a, _about(facts)))
             else:
-                yield _joined(_seen(facts, one, two), _seen(frames_on(two.registry, loaded, two.day), two, one))
+                again = loaded if two.registry is one.registry else twin.load(need)
+                yield _joined(_seen(facts, one, two), _seen(frames_on(two.registry, again, two.day), two, one))
         _tell(progress, len(parts), len(parts))
         return
     seen = []

@@ -18,6 +18,7 @@ import polars as pl
 from fangpin.evaluation.corners import HOUSEHOLD, Progress, frames_on, is_generated
 from fangpin.evaluation.edges import Edge, edges_of
 from fangpin.evaluation.shortcut import BASE, Ran, Shortcut
+from fangpin.identification.citation import citation_of
 from fangpin.identification.verdict import STATUSES
 from fangpin.registry import Registry
 from fangpin.standards import Standard
@@ -101,6 +102,11 @@ class Sensitivity:
             "near": self.near.to_dicts(),
             "line": self.line.to_dicts(),
         }
+
+    def citation(self, lang: str | None = None) -> Any:
+        """What the analysis rests on: standard, data, version; as text in a language, or in parts."""
+        found = citation_of([self.standard], [self.snapshot], Text("敏感性分析", "sensitivity analysis"))
+        return found if lang is None else found.text(lang)
 
     def text(self, lang: str = "zh") -> str:
         """The account in words: who is sure, who depends, then the variants that move most."""

@@ -128,6 +128,29 @@ class Verdicts:
         """The same as an Arrow table."""
         return self.to_polars().to_arrow()
 
+    def join(self, *columns: str) -> pl.DataFrame:
+        """The verdicts beside stored columns (``table.field``), as recorded on the day.
+
+        Money is in yuan; of members and other tables with several rows each household gets a list.
+
+        Raises:
+            UnusableInput: there is no such column.
+
+        Examples:
+            ``verdicts.join("household.household_type", "living.house_grade", "member.birth_date")``
+        """
+        from fangpin.identification.joined import recorded
+
+        beside = recorded(self.registry, self.standard.as_of, columns)
+        return self.to_polars().join(beside, on="household_id", how="left", maintain_order="left")
+
+    def citation(self, lang: str | None = None) -> Any:
+        """What the verdicts rest on: standard, hash, source, day, data, version; as text in a language, or in parts."""
+        from fangpin.identification.citation import citation_of
+
+        found = citation_of([self.standard], [self.registry.snapshot_hash()])
+        return found if lang is None else found.text(lang)
+
     def summary(self) -> pl.DataFrame:
         """Households by status: status, households, share (0–1), in the order of the statuses."""
         counts = dict(self.to_polars().group_by("status").len().iter_rows())
