@@ -16,6 +16,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -63,13 +64,20 @@ def listing(request: Request) -> HttpResponse:
         "statuses": statuses(lang()),
         "may_export": request.scope.may("household.export"),
     }
-    if request.htmx:
-        return render(request, "households/rows.html", context)
+    if request.htmx and not request.htmx.history_restore_request:
+        return _varied(render(request, "households/rows.html", context))
     context["choices"] = queries.place_choices(within, lang())
     context["views"] = SavedView.objects.filter(user=request.user)
     answer = render(request, "households/list.html", context)
     if "columns" in request.GET:
         answer.set_cookie("columns", ".".join(chosen), max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
+    return _varied(answer)
+
+
+def _varied(answer: HttpResponse) -> HttpResponse:
+    """Rows and page have one address: a browser that goes back must not take one for the other."""
+    patch_vary_headers(answer, ["HX-Request"])
+    patch_cache_control(answer, private=True, no_store=True)
     return answer
 
 
