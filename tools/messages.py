@@ -138,7 +138,7 @@ def main(paths: list[str]) -> int:
         fresh = catalogue(app)
         for message in fresh:
             key = message.id[0] if isinstance(message.id, tuple) else message.id
-            if key in given:
+            if key in given and not (message.string and all(message.string)):
                 message.string = tuple(given[key].split("|")) if isinstance(message.id, tuple) else given[key]
         if not len(fresh):
             target(app).unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from helpers import fangpin
+from helpers import ROOT, fangpin
 from web_site import Site
 
 
@@ -99,3 +99,29 @@ def test_an_address_that_is_none_is_said(tmp_path: Path, monkeypatch: Any) -> No
     assert done.returncode == 2
     assert "FP-WEB-001" in done.stderr
     assert "hunter2" not in done.stderr
+
+
+@pytest.mark.scale
+def test_the_demo_from_nothing_to_the_first_page(tmp_path: Path) -> None:
+    from urllib.request import urlopen
+
+    from web_site import free_port
+
+    port = free_port()
+    call = ["make", "-s", "demo", f"PORT={port}", f"DEMO_DIR={tmp_path}", "HOUSEHOLDS=200"]
+    with (tmp_path / "log.txt").open("w") as log:
+        started = subprocess.Popen(call, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+        try:
+            deadline = time.monotonic() + 300
+            line = f"fangpin demo ready: http://127.0.0.1:{port}/"
+            while line not in (tmp_path / "log.txt").read_text("utf-8"):
+                assert time.monotonic() < deadline and started.poll() is None, (tmp_path / "log.txt").read_text("utf-8")
+                time.sleep(0.2)
+            with urlopen(f"http://127.0.0.1:{port}/accounts/login/") as page:
+                assert b'name="login"' in page.read()
+            accounts = json.loads((tmp_path / "accounts.json").read_text("utf-8"))
+            assert all(set(one) == {"username", "password", "role", "region_code"} for one in accounts)
+            assert (tmp_path / "county" / "report.html").exists()
+        finally:
+            os.killpg(started.pid, signal.SIGTERM)
+            started.wait(30)
