@@ -37,21 +37,31 @@ __all__ = [
 Progress = Callable[[int, int, Text], None]
 
 
-def read(source: Any, profile: str | None = None, progress: Progress | None = None) -> Registry:
+def read(
+    source: Any, profile: str | None = None, progress: Progress | None = None, *, isolated: bool = False
+) -> Registry:
     """The registry in a folder, a workbook, or frames.
 
     Args:
         source: A folder of CSV or Parquet tables, a workbook made from the template, or a mapping of table name to
             frame (Polars, pandas, Arrow).
         profile: A mapping profile: the name of a shipped one, or the path of a YAML file.
-        progress: Called with (done, all, what).
+        progress: Called with (done, all, what); not where ``isolated``.
+        isolated: Read files that nobody vouches for in a process of its own, which is ended when it takes too long or
+            too much memory (as the commands do). Frames are in memory already, and are read here.
 
     Raises:
         UnusableInput: the input cannot be used; the message says where and what to do.
     """
+    from collections.abc import Mapping
+
     from fangpin.intake import read_batch
     from fangpin.registry import Registry
 
+    if isolated and not isinstance(source, Mapping):
+        from fangpin.intake.isolated import read_isolated
+
+        return Registry(read_isolated(source, profile))
     return Registry(read_batch(source, profile=profile, progress=progress))
 
 

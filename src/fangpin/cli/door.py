@@ -19,8 +19,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from fangpin.vocabulary.ended import RESAVE, WHY, ended
 from fangpin.vocabulary.errors import FangpinError
-from fangpin.vocabulary.limits import variable
 from fangpin.vocabulary.text import LANGUAGES, Text, lang_or_default
 
 DONE, PROBLEMS, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
@@ -132,39 +132,17 @@ def guarded(command: Command) -> Command:
         except BaseException as error:
             if type(error).__name__ != "PanicException":  # of a native reader; it is no Exception
                 raise
-            _refuse(FangpinError("FP-GUARD-008", ENDED["crash"], read=str(error)[:200], remedy=RESAVE))
+            _refuse(FangpinError("FP-GUARD-008", WHY["crash"], read=str(error)[:200], remedy=RESAVE))
             code = UNUSABLE
         raise typer.Exit(code or DONE)
 
     return run  # type: ignore[return-value]
 
 
-ENDED = {
-    "time": Text("读这个文件用的时间超过限度，已停止", "reading the file took longer than the limit and was stopped"),
-    "memory": Text("读这个文件用的内存超过限度，已停止", "reading the file took more memory than the limit; stopped"),
-    "crash": Text("文件里有读不了的内容，已停止", "the file holds something that cannot be read; stopped"),
-}
-RESAVE = Text(
-    "用表格软件打开，另存为新的 .xlsx 或 .csv 再试；确是大表，改存 .parquet 或分几个文件",
-    "open it in a spreadsheet, save it as a new .xlsx or .csv and try again; if the table truly is so large, save it "
-    "as .parquet or in several files",
-)
-
-
 def say_ended(why: str, doing: dict[str, float | str]) -> None:
     """Tell the person why the child process was ended; the answer of a command that did not come to its end."""
     _door.lang, _door.as_json = asked_language(sys.argv), "--json" in sys.argv
-    code = {"time": "FP-GUARD-006", "memory": "FP-GUARD-007"}.get(why, "FP-GUARD-008")
-    limit = {"time": ("seconds", "seconds", 1.0), "memory": ("memory", "memory_mb", 1e6)}.get(why)
-    expected = None
-    if limit is not None and limit[0] in doing:
-        most = f"{float(doing[limit[0]]) / limit[2]:,.0f}"
-        unit = Text("秒", "seconds") if why == "time" else Text("MB", "MB")
-        raised = variable(limit[1])
-        expected = Text(
-            f"不超过 {most} {unit.zh}；可用环境变量 {raised} 提高", f"at most {most} {unit.en}; {raised} raises it"
-        )
-    _refuse(FangpinError(code, ENDED[why], place=str(doing.get("place", "")), expected=expected, remedy=RESAVE))
+    _refuse(ended(why, doing))
 
 
 def _refuse(error: FangpinError) -> None:

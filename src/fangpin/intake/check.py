@@ -8,7 +8,7 @@ Source  INTERFACE section 2, `fangpin check`
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -16,13 +16,20 @@ from typing import Protocol
 from fangpin.intake.batch import Batch, Counts, Loaded, Part, Progress, SourceFile
 from fangpin.intake.findings_book import write_findings
 from fangpin.intake.findings_table import write_table
-from fangpin.intake.guard import reading
+from fangpin.intake.guard import again, reading
+from fangpin.intake.memory import MEMORY_LIMIT
+from fangpin.intake.messages import finding
+from fangpin.intake.parquet import finer
 from fangpin.intake.read import Source, layout_of, read_batch
 from fangpin.vocabulary.errors import FangpinError
-from fangpin.vocabulary.findings import Finding
+from fangpin.vocabulary.findings import Finding, Severity
 from fangpin.vocabulary.text import Text
 
 Place = tuple[str, str, str]
+PART_HOUSEHOLDS = 150_000
+"""Households that are checked at once: a check reads every column."""
+MOST_OF_PARTS = 10_000
+"""Findings of one code and field that are kept one by one where the input is read in parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,8 @@ class CheckResult:
         Where the input was several workbooks, each comes back as one of its own (``NAME-2.xlsx`` and so on).
         """
         files = [(f.table, f.file, f.sheet, f.counts) for f in self.files]
-        return write_findings(Path(path), self.counts, self.findings, files, self.sources, lang)
+        with again({f.path for f in self.sources}, Path(path).name, times=3, more=len(self.findings) / 500):
+            return write_findings(Path(path), self.counts, self.findings, files, self.sources, lang)
 
     def write_table(self, path: str | Path, lang: str = "zh") -> Path:
         """The findings as a table at ``path``: .csv, .parquet or .json."""
@@ -143,13 +151,40 @@ def check(
         return _check(source, profile, progress, examiner)
 
 
+class _Room:
+    """How many findings of a code and field are kept one by one over all parts; the others are counted."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.seen: Counter[tuple[str, str, Severity]] = Counter()
+
+    def kept(self, some: Iterable[Finding]) -> list[Finding]:
+        """Those of some findings that there is room for."""
+        kept: list[Finding] = []
+        for one in some:
+            key = (one.code, one.field, one.severity)
+            self.seen[key] += 1
+            if self.seen[key] <= self.most:
+                kept.append(one)
+        return kept
+
+    def rest(self) -> list[Finding]:
+        """A finding for each code and field that says how many more there are."""
+        return [
+            finding("FP-INTAKE-050", field=field_, severity=severity, code=code, count=count - self.most)
+            for (code, field_, severity), count in self.seen.items()
+            if count > self.most
+        ]
+
+
 def _check(
     source: Source | Sequence[str | Path],
     profile: str | Path | None,
     progress: Progress | None,
     examiner: Examiner | None,
 ) -> CheckResult:
-    batch = read_batch(source, profile, progress=progress)
+    batch = finer(read_batch(source, profile, progress=progress), PART_HOUSEHOLDS)
+    room = _Room(MEMORY_LIMIT if batch.in_memory else MOST_OF_PARTS)
     counts, findings = Counts(), list(batch.findings)
     by_table: dict[str, Counts] = {}
     by_file: dict[Place, Counts] = {}
@@ -160,14 +195,14 @@ def _check(
             progress(done, len(batch.parts), Text(f"核对 {part.name}", f"checking {part.name}"))
         loaded = part.load()
         counts += loaded.counts
-        findings += loaded.findings
+        findings += room.kept(loaded.findings)
         for name, some in loaded.by_table.items():
             by_table[name] = by_table.get(name, Counts()) + some
         for place, some in loaded.by_file.items():
             by_file[place] = by_file.get(place, Counts()) + some
         if examiner is not None:
             seen = examiner.part(part, loaded)
-            found += seen.findings
+            found += room.kept(seen.findings)
             moved.update(seen.moved)
     if examiner is not None:
         seen = examiner.finish()
@@ -177,6 +212,6 @@ def _check(
         shift = Counts(0, -rows, rows)
         counts, by_file[place] = counts + shift, by_file[place] + shift
         by_table[place[0]] += shift
-    findings += found
+    findings += [*found, *room.rest()]
     files = [FileCounts(*place, some) for place, some in by_file.items()]
     return CheckResult(counts, findings, files, by_table, batch.profile, batch.files, examiner)

@@ -17,7 +17,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -321,6 +321,21 @@ def reading(source: object) -> Iterator[None]:
     paths = [Path(one) for one in some if isinstance(one, str | Path)]
     size = sum(_weight(path) for path in paths)
     with phase(limits().time_for(size), limits().memory_for(size), "、".join(path.name for path in paths)[:200]):
+        yield
+
+
+@contextmanager
+def again(paths: Iterable[Path], shown: str, *, times: float = 1, more: float = 0) -> Iterator[None]:
+    """Read files that were accepted once more, or write what was found in them, within limits of their size.
+
+    Args:
+        paths: The files.
+        shown: What is done, as shown.
+        times: How many times the time of reading it may take.
+        more: Further seconds.
+    """
+    size = sum(_weight(path) for path in paths)
+    with phase(limits().time_for(size) * times + more, limits().memory_for(size), shown[:200], beside=True):
         yield
 
 

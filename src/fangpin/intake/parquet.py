@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from fangpin import tables
 from fangpin.intake.batch import Batch, Columns, Loaded, Part, Progress, SourceFile
+from fangpin.intake.guard import again
 from fangpin.intake.headings import Headed, absent_in, read_headings
 from fangpin.intake.judge import Judged, column_findings, empty_frame, judge, wanted_fields
 from fangpin.intake.messages import finding, unusable
 from fangpin.intake.parquet_file import ParquetFile, open_file
-from fangpin.intake.plan import Cut, KeyRange, doubtful, plan
+from fangpin.intake.plan import Cut, KeyRange, by_range, doubtful, plan
 from fangpin.intake.raw import Origin, RawTable, unique_names
 from fangpin.intake.rows import account
 from fangpin.intake.sources import Listing, TableFile
@@ -44,6 +45,10 @@ class ParquetPart:
 
     def load(self, columns: Columns | None = None) -> Loaded:
         """The frames of this part, read from the files each time."""
+        with again([f.file.path for some in self.files.values() for f in some], self.name):
+            return self._loaded(columns)
+
+    def _loaded(self, columns: Columns | None) -> Loaded:
         judged: dict[str, Judged] = {}
         hashes: pl.Series | None = None
         for table in tables.catalogue().tables.values():
@@ -146,11 +151,30 @@ def parquet_batch(listing: Listing, place: str, progress: Progress | None = None
     return Batch(parts, sources, findings, place=place, in_memory=False)
 
 
+def finer(batch: Batch, most: int) -> Batch:
+    """The batch in parts of at most about ``most`` households: for work that reads every column.
+
+    A part that shares its files with others (a range of ids) is cut anew over all of these files.
+    """
+    parts: list[Part] = []
+    ranged: list[ParquetPart] = []
+    for part in batch.parts:
+        if not isinstance(part, ParquetPart) or sum(f.rows for f in part.files.get("household", ())) <= most:
+            parts.append(part)
+        elif part.keys is None:
+            parts += [replace(_part(cut), name=f"{part.name}-{cut.name}") for cut in by_range(part.files, most)]
+        else:
+            ranged.append(part)
+    if ranged:
+        parts += [_part(cut) for cut in by_range(ranged[0].files, most)]
+    return replace(batch, parts=parts) if len(parts) != len(batch.parts) else batch
+
+
 def _about_columns(table: Table, headed: list[tuple[Headed, Origin]]) -> list[Finding]:
     return column_findings([heads for heads, _ in headed]) + absent_in(table, headed)
 
 
-def _part(cut: Cut) -> Part:
+def _part(cut: Cut) -> ParquetPart:
     return ParquetPart(cut.name, cut.files, cut.keys)
 
 

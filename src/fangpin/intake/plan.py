@@ -175,12 +175,13 @@ def read_keys(file: ParquetFile) -> pl.Series:
 # -- ranges of household ids -----------------------------------------------------------------------------------------
 
 
-def by_range(files: Files) -> list[Cut]:
-    """Cuts of about half a million households each, over all files."""
+def by_range(files: Files, most: int | None = None) -> list[Cut]:
+    """Cuts of about equal numbers of households, at most about ``most`` each, over all files."""
     form = _form(files)
     samples = [_sample(f, form) for f in files["household"]]
     sample = pl.concat(samples).drop_nulls().sort()
-    step = max(1, PART_HOUSEHOLDS // _SAMPLE)
+    count = -(-sum(f.rows for f in files["household"]) // (most or PART_HOUSEHOLDS))
+    step = max(1, -(-len(sample) // max(count, 1)))
     edges = sample.gather_every(step)[1:].unique(maintain_order=True).to_list()
     bounds = [None, *edges, None]
     return [

@@ -39,12 +39,20 @@ class _Phase:
 
 
 @contextmanager
-def phase(seconds: float, memory: int, place: str) -> Iterator[None]:
-    """Do something within limits, if this process is watched; else, or within another phase, just do it."""
+def phase(seconds: float, memory: int, place: str, *, beside: bool = False) -> Iterator[None]:
+    """Do something within limits, if this process is watched; else, or within another phase, just do it.
+
+    Args:
+        seconds: Seconds of work.
+        memory: Bytes of memory.
+        place: What is read, as shown.
+        beside: Whether the memory is that beside what the process holds already.
+    """
     global _busy
     if _channel is None or _busy:
         yield
         return
+    memory += (_status("RssAnon") or 0) if beside else 0
     _busy = True
     with _own_limits(seconds, memory):
         _say({"seconds": seconds, "memory": memory, "place": place})

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from fangpin.intake import check, plan, read_batch
+from fangpin.registry.checks import Examiner
+from fangpin.synth import generate
 from fangpin.vocabulary.errors import UnusableInput
 
 HOUSEHOLDS = [f"350526{i:06d}" for i in range(40)]
@@ -214,3 +218,35 @@ def test_csv_beside_parquet(tmp_path: Path) -> None:
     batch = read_batch(tmp_path)
     assert batch.in_memory
     assert batch.load().counts.rows == 3
+
+
+def test_a_large_part_is_checked_in_smaller_ones_with_the_same_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checking = import_module("fangpin.intake.check")
+    generate(tmp_path, 1_200, seed=4, county="350526", until=date(2021, 12, 31))
+    whole = checking.check(str(tmp_path), examiner=Examiner(date(2021, 12, 31)))
+    monkeypatch.setattr(checking, "PART_HOUSEHOLDS", 400)
+    monkeypatch.setattr(plan, "_SAMPLE", 10)
+    cut = checking.check(str(tmp_path), examiner=Examiner(date(2021, 12, 31)))
+    assert cut.counts == whole.counts
+    assert cut.by_table == whole.by_table
+    places = [{(f.code, f.record, f.file, f.row, f.column) for f in result.findings} for result in (whole, cut)]
+    assert places[0] == places[1]
+    assert any(f.code in ("FP-DQ-002", "FP-DQ-208") for f in cut.findings) or len(places[0]) > 100
+
+
+def test_findings_beyond_the_room_are_counted_and_the_exit_code_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checking = import_module("fangpin.intake.check")
+    frame = pl.DataFrame({"household_id": [f"h{i:05}" for i in range(4_000)], "region_code": ["999999"] * 4_000})
+    frame.write_parquet(tmp_path / "household.parquet")
+    monkeypatch.setattr(checking, "MOST_OF_PARTS", 30)
+    monkeypatch.setattr(checking, "PART_HOUSEHOLDS", 1_000)
+    monkeypatch.setattr(plan, "_SAMPLE", 10)
+    result = checking.check(str(tmp_path))
+    listed = [f for f in result.findings if f.code == "FP-INTAKE-029"]
+    assert len(listed) == 30
+    assert any(f.code == "FP-INTAKE-050" and "FP-INTAKE-029" in f.message.en for f in result.findings)
+    assert (result.counts.rows, result.counts.accepted_with_findings) == (4_000, 4_000)
