@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 import shlex
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 import fangpin as fp
 from fangpin.cli.app import app
+from fangpin.standards.prices import prices_for
+from fangpin.standards.variants import SensitivityDocument
 from fangpin.synth import generate
 from helpers import ROOT
 
@@ -90,3 +94,17 @@ def test_a_citation_holds_all_that_finds_the_result_again(tmp_path: Path) -> Non
     both = fp.compare(registry, standard, standard.with_changes({"k": 2}))
     assert "k=2" in both.citation("en") and standard.hash[:16] in both.citation("en")
     assert fp.sensitivity(registry, standard).citation("zh").startswith("敏感性分析")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_documents_of_the_page_on_moves_load(lang: str, tmp_path: Path) -> None:
+    text = (ROOT / f"docs/how-to/moves.{lang}.md").read_text("utf-8")
+    prices, steps = re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "prices.yaml").write_text(prices, "utf-8")
+    found = prices_for("350526", date(2021, 12, 31), tmp_path / "prices.yaml")
+    assert found is not None and [p.status for p in found.items] == ["low_income", "needs_visit"]
+    doc = SensitivityDocument.model_validate(yaml.safe_load(steps))
+    assert set(doc.steps) <= set(fp.standard(doc.of, as_of="2021-12-31").parameters)
+    options = set(re.findall(r" (--[a-z-]+)", " ".join(re.findall(r"^\$ fangpin .*$", text, re.MULTILINE))))
+    helps = [CliRunner().invoke(app, [command, "--help"]).stdout for command in ("compare", "sensitivity")]
+    assert all(option in "".join(helps) for option in options)

@@ -220,3 +220,21 @@ def test_a_price_list_that_does_not_fit_is_refused(text: str | None, code: str, 
     with pytest.raises(fp.FangpinError) as error:
         prices_for("350526", DAY, tmp_path / "p.yaml")
     assert error.value.code == code
+
+
+def test_what_was_learned_later_moves_as_facts_do(tmp_path: Path) -> None:
+    rows = ["household_id,region_code,population"] + [f"h{i},350526100201,1" for i in range(3)]
+    (tmp_path / "household.csv").write_text("\n".join(rows), "utf-8")
+    income = [
+        "household_id,year,net_income_pc,known_at",
+        *(f"h{i},2020,20000,2021-01-31" for i in range(3)),
+        "h1,2020,3000,2021-05-31",
+    ]
+    (tmp_path / "income_year.csv").write_text("\n".join(income), "utf-8")
+    registry = fp.read(tmp_path)
+    day = date(2021, 3, 31)
+    one = fp.standard(SEED, as_of=day)
+    found = fp.compare(registry.as_of(day), one, against=registry.as_of(day, known="2021-06-30"))
+    assert [(m.household_id, m.cause) for m in found.moves] == [("h1", "facts")]
+    assert "income" in found.moves[0].decided_by and not found.same_facts
+    assert fp.compare(registry.as_of(day), one, against=registry.as_of(day)).moves == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -149,3 +150,13 @@ def test_files_and_pages_are_written_in_both_languages(county: Registry, found: 
     assert pl.read_csv(tmp_path / "m" / "moves.csv").height == len(one.moves)
     nothing = fp.compare(county, found.standard, found.standard)
     assert "0 户" in moves.write(nothing, tmp_path / "n").read_text("utf-8")
+
+
+@pytest.mark.scale
+def test_a_county_of_100_000_households_within_30_seconds(tmp_path: Path) -> None:
+    generate(tmp_path / "data", households=100_000, seed=5, county="350526")
+    registry, chosen = fp.read(tmp_path / "data"), fp.standard(SEED, region="350526", as_of=DAY)
+    began = time.process_time()
+    found = fp.sensitivity(registry, chosen)
+    assert found.total == 100_000 and found.table.height >= 40
+    assert time.process_time() - began < 30
