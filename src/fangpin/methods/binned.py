@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from fangpin.methods.arrays import F, sums
 
-_ROUND = 1e-12  # edges are taken this much apart (relative), so that rounding puts no income outside
+_ROUND = 1e-11  # edges are taken this much apart (relative), so that rounding puts no income outside
 _EXACT = 1e-12  # a cumulated weight this near to the share is exactly at it, as in order
 _NEAR = 1e-9  # and this near it may be on either side, by the order of adding up
 
@@ -55,7 +55,12 @@ class Bins:
     def of(cls, values: F, weight: F, width: float, most: int) -> Bins:
         """The bins of incomes."""
         key = np.floor(np.arcsinh(values / 2) / width).astype(np.int32)
-        return cls(*_summed(key, weight, weight * values), width, most)._within()
+        return cls.summed(key, weight, weight * values, width, most)
+
+    @classmethod
+    def summed(cls, key: Any, weight: F, amount: F, width: float, most: int) -> Bins:
+        """The bins of weights and amounts whose bin is known, in any order and several times each."""
+        return cls(*_summed(key.astype(np.int32), weight, amount), width, most)._within()
 
     def __add__(self, other: Bins) -> Bins:
         """The bins of both."""

@@ -113,7 +113,7 @@ class Sketch:
             raise refuse("110", "区间至少 64 个", "at least 64 bins", read=str(bins))
         if not weight.all():
             values, weight = values[weight > 0], weight[weight > 0]
-        named = {name: _below(values, weight, z) for name, z in _lines(lines).items()}
+        named = {name: _below(values, weight, z) for name, z in named_lines(lines).items()}
         return cls(_sums(values, weight), named, Bins.of(values, weight, WIDTH, bins), basis, year)
 
     def __add__(self, other: Sketch) -> Sketch:
@@ -349,7 +349,7 @@ def sketches(
     group, labels = codes(by, len(values), "by")
     order = np.argsort(group, kind="stable")
     edge = np.searchsorted(group[order], np.arange(len(labels) + 1))
-    values, weight, lines = values[order], weight[order], _lines(lines)
+    values, weight, lines = values[order], weight[order], named_lines(lines)
     found = {}
     for label, i, j in zip(labels, edge[:-1].tolist(), edge[1:].tolist(), strict=True):
         if weight[i:j].any():  # a group without weight has no measure
@@ -357,7 +357,7 @@ def sketches(
     return found
 
 
-def _lines(given: Lines) -> dict[Any, float]:
+def named_lines(given: Lines) -> dict[Any, float]:
     """Lines by name."""
     if isinstance(given, Mapping):
         return {name: _line(z) for name, z in given.items()}
@@ -409,8 +409,7 @@ def _below(values: F, weight: F, z: float) -> Below:
     place: NDArray[np.bool_] = values < z
     y, w = values[place], weight[place]
     gap = 1 - y / z
-    with np.errstate(divide="ignore", invalid="ignore"):
-        log = float((w * np.log(z / y)).sum()) if (y > 0).all() else 0.0  # whoever asks is refused
+    log = float((w * np.log(z / np.where(y > 0, y, z))).sum())  # whoever asks while some are not above zero is refused
     return Below(z, float(w.sum()), float((w * gap).sum()), float((w * gap * gap).sum()), log)
 
 
