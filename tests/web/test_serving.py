@@ -125,3 +125,21 @@ def test_the_demo_from_nothing_to_the_first_page(tmp_path: Path) -> None:
         finally:
             os.killpg(started.pid, signal.SIGTERM)
             started.wait(30)
+
+
+def test_verifying_where_nothing_is_makes_nothing(tmp_path: Path) -> None:
+    for command in (["verify"], ["export", str(tmp_path / "out.jsonl")]):
+        done = fangpin("audit", *command, "--data", str(tmp_path / "none"), "--lang", "en")
+        assert done.returncode == 2
+        assert "FP-WEB-010" in done.stderr
+    assert not any((tmp_path / name).exists() for name in ("none", "out.jsonl"))
+
+
+def test_the_audit_of_a_folder_is_verified_and_written_out(plain: Site, tmp_path: Path) -> None:
+    data = str(plain.folder / "data")
+    said = json.loads(fangpin("audit", "verify", "--data", data, "--json").stdout)
+    assert said["whole"] is True
+    assert said["sealed"] + said["unsealed"] >= 2  # the administrator and the duty
+    done = fangpin("audit", "export", str(tmp_path / "audit.jsonl"), "--data", data)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "audit.jsonl").exists()

@@ -14,8 +14,9 @@ from typing import Any
 from django.db.models import Count
 
 from fangpin.reference import regions
+from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.text import Text
-from fangpin.web import supervise
+from fangpin.web import config, supervise
 
 Say = Callable[[Text], None]
 COUNTY = "350526"
@@ -105,8 +106,20 @@ def _first_village(county: str) -> str:
     return next(iter(regions.children(town.code))).code
 
 
+def _existing(data: Path) -> None:
+    """Raises UnusableInput where there is no data folder to look at; nothing is made."""
+    if config.database(data)["ENGINE"].endswith("sqlite3") and not Path(config.database(data)["NAME"]).exists():
+        raise UnusableInput(
+            "FP-WEB-010",
+            Text("这里没有网页程序的数据", "there are no data of the web application here"),
+            place=str(data),
+            remedy=Text("用 --data 指明数据文件夹", "name the data folder with --data"),
+        )
+
+
 def verify_audit(data: Path) -> Any:
     """What verifying the chain finds."""
+    _existing(data)
     supervise.prepare(data, demo=False)
     from fangpin.web.audit.queries import verify
 
@@ -115,6 +128,7 @@ def verify_audit(data: Path) -> Any:
 
 def export_audit(data: Path, out: Path) -> int:
     """Write the sealed audit as JSON lines; how many."""
+    _existing(data)
     supervise.prepare(data, demo=False)
     from fangpin.web.audit.queries import lines
 
