@@ -320,14 +320,31 @@ def explain(
     overlay: Overlays = None,
     profile: Profile = None,
     answers: Answers = None,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            help=h(
+                "以前判定的 manifest.json：哪个事实、规则或日期改变了结果",
+                "manifest.json of an earlier run: which fact, rule or date changed the result",
+            ),
+        ),
+    ] = None,
     lang: Lang = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> int:
     door = opened(lang, as_json, debug)
     rules = _standard(standard, region, as_of, overlay)
-    found = fp.explain(fp.read(_sources(path, answers), profile=profile), rules, household, door.lang)
-    answer(found.to_json(door.lang) if as_json else None, "" if as_json else found.text(door.lang))
+    registry = fp.read(_sources(path, answers), profile=profile)
+    found = fp.explain(registry, rules, household, door.lang)
+    data, text = found.to_json(door.lang) if as_json else {}, "" if as_json else found.text(door.lang)
+    if manifest is not None:
+        from fangpin.reports.against import against
+
+        since = against(manifest, found, registry)
+        data, text = {**data, "against": since.to_json(door.lang)}, "\n".join([text, since.text(door.lang)])
+    answer(data, text)
     return DONE
 
 

@@ -359,7 +359,7 @@ class Explanation:
         return {
             "household_id": row["household_id"],
             "region_code": row["region_code"],
-            "region": regions.name(region, lang) if region else "",
+            "region": regions.full_name(region, lang) if region else "",
             "head": mask_name(self.record.household.get("head_name")),
             "standard": {
                 "id": std.id,
@@ -456,14 +456,14 @@ def _parameters(node: t.Node) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def find(registry: Registry, standard: Standard, household_id: str) -> Record:
-    """The record of one household on the day of the standard.
+def find(registry: Registry, standard: Standard, household_id: str, also: Standard | None = None) -> Record:
+    """The record of one household on the day of the standard, with what another standard reads ``also``.
 
     Raises:
         UnusableInput: no such household is known on the day.
     """
     need = {table: set(columns) for table, columns in needed_columns(standard).items()}
-    for table, columns in EXTRA.items():
+    for table, columns in [*EXTRA.items(), *(needed_columns(also).items() if also else ())]:
         need[table] |= columns
     for part in registry.parts():
         loaded = part.load(need)

@@ -42,6 +42,18 @@ def restored(data: Mapping[str, Any]) -> Standard:
     Raises:
         UnusableInput: this version makes another rule of what was saved.
     """
+    found = made(data)
+    if found.hash != data["hash"]:
+        raise _another(found.hash[:12])
+    return found
+
+
+def made(data: Mapping[str, Any]) -> Standard:
+    """The standard that saved data make, whatever hash they were saved with.
+
+    Raises:
+        UnusableInput: they make none.
+    """
     document = {k: v for k, v in data["document"].items() if k not in ("base", "without")}
     try:
         with tempfile.TemporaryDirectory(prefix="fangpin-") as folder:
@@ -53,12 +65,9 @@ def restored(data: Mapping[str, Any]) -> Standard:
             found = resolve(sources.with_changes(own)) if own else plain
         lower, upper = (_line(found, data["lines"][name]) for name in ("lower", "upper"))
         found = replace(found, lower=lower, upper=upper)
-        found = replace(found, hash=digest_of(found))
+        return replace(found, hash=digest_of(found))
     except (FangpinError, KeyError, TypeError, ValueError) as error:
         raise _another(str(error)) from error
-    if found.hash != data["hash"]:
-        raise _another(found.hash[:12])
-    return found
 
 
 def _line(standard: Standard, yuan: str) -> Line:
