@@ -61,8 +61,9 @@ def test_every_sentence_is_there_in_both_languages(seed: int) -> None:
             assert "rule result" in en
             sources = [str(r.get("source") or "") for r in (record.household, record.living, record.income_row)]
             plain = en
-            here = regions.get(str(record.household.get("region_code") or ""))
-            sources += [r.name for r in (here,) if r is not None]  # the name of a village is the same in both
+            code = str(record.household.get("region_code") or "")
+            here = [r for r in (regions.get(code),) if r is not None]
+            sources += [r.name for r in (*here, *(regions.ancestors(code) if here else ()))]  # the same in both
             for source in (*sources, chosen.title.en, *(i.clause for i in (*chosen.indicators, *chosen.veto))):
                 plain = plain.replace(source, "") if source else plain
             assert not [line for line in plain.splitlines() if any("\u4e00" <= c <= "\u9fff" for c in line)]

@@ -13,6 +13,7 @@ from fangpin.cli.code import code
 from fangpin.cli.commands import check, explain, identify, replay, synth, template, visits
 from fangpin.cli.doctor import doctor
 from fangpin.cli.door import h
+from fangpin.cli.history import history
 from fangpin.cli.lines import headcount, line, table1
 from fangpin.cli.moves import compare, sensitivity
 from fangpin.cli.paper import paper
@@ -35,6 +36,10 @@ for command, text in (
     (check, h("读入并逐行检查", "read and judge every row")),
     (identify, h("按标准作规则判定，写出结果和报告", "run the standard; write verdicts, manifest and report")),
     (explain, h("说明一户的结果、理由、要问的事", "explain one household: result, reasons, what to ask")),
+    (
+        history,
+        h("一户的历史：逐日得知了什么、来自谁、改变了什么", "one household's history, as it was learned"),
+    ),
     (visits, h("按村写出只含待问事项的走访表", "write, per village, a sheet with only the facts to ask")),
     (
         compare,

@@ -19,6 +19,7 @@ import polars as pl
 
 from fangpin.intake.batch import Batch, Columns, Counts, Loaded, Part, join
 from fangpin.registry.income import income_on
+from fangpin.registry.story import Story, story
 from fangpin.registry.versions import as_of
 from fangpin.vocabulary.days import read_day
 from fangpin.vocabulary.errors import UnusableInput
@@ -77,6 +78,10 @@ class Registry:
         chosen = read_day(day)
         self._shows(chosen)
         return Registry(self.batch, chosen, read_day(known) if known is not None else None)
+
+    def history(self, household_id: str) -> Story:
+        """A household's history as a story (:func:`fangpin.registry.story.story`)."""
+        return story(self.parts(), household_id)
 
     def parts(self) -> Sequence[Part]:
         """Sets of households that can be worked on one after another; no household is in two."""
