@@ -311,8 +311,11 @@ def _as_cell(value: object, known: Field | None) -> str | float | bool | date | 
 
 
 def comment(found: Finding, lang: str) -> str:
-    """A finding as the comment of its cell says it; what was read stands in the cell and is not repeated."""
+    """A finding as the comment of its cell says it; what was read stands in the cell and is repeated only where the
+    message speaks of it (an offer, or two values of which the cell shows one)."""
     lines = [f"{SIGN[found.severity]} [{SEVERITIES[found.severity](lang)}] {found.code} {found.message(lang)}"]
+    if found.read and "“读到”" in found.message.zh:
+        lines.append(Text("读到：", "Read: ")(lang) + found.read)
     if found.expected(lang):
         lines.append(Text("应为：", "Right would be: ")(lang) + found.expected(lang))
     if found.authority(lang):

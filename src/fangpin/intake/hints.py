@@ -15,6 +15,7 @@ from fangpin.vocabulary.names import nearest
 from fangpin.vocabulary.text import Text
 
 NOTHING = Text("", "")
+_LOOK_LIKE_DIGITS = str.maketrans("OoQlI|", "000111")
 HINTED = frozenset(
     {
         "FP-INTAKE-020",
@@ -59,6 +60,9 @@ def _figure(read: str) -> Text:
     number = figures.decimal(squeezed)
     if number is not None:
         return Text(f"是否是 {squeezed}？", f"is it {squeezed}?")
+    digits = squeezed.translate(_LOOK_LIKE_DIGITS)
+    if digits != squeezed and figures.decimal(digits) is not None:
+        return Text(f"是否是 {digits}？", f"is it {digits}?")
     words = figures.whole_in_words(read)
     return Text(f"是否是 {words}？", f"is it {words}?") if words is not None else NOTHING
 

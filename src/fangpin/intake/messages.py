@@ -272,22 +272,28 @@ SAYINGS: dict[str, Saying] = {
     "FP-INTAKE-020": Saying(
         "error",
         Text("不是数；按空白处理", "this is no number; it counts as blank"),
-        Text("只写数字，单位 {unit}，不写文字。{hint}", "write digits only, in {unit}, without words. {hint}"),
+        Text(
+            "只写数字，单位 {unit}，不写文字；不知道就留空。{hint}",
+            "write digits only, in {unit}, without words; leave it blank where unknown. {hint}",
+        ),
     ),
     "FP-INTAKE-021": Saying(
         "error",
         Text("不是整数；按空白处理", "this is no whole number; it counts as blank"),
-        Text("写整数，单位 {unit}", "write a whole number, in {unit}"),
+        Text("写整数，单位 {unit}；不知道就留空", "write a whole number, in {unit}; leave it blank where unknown"),
     ),
     "FP-INTAKE-022": Saying(
         "error",
         Text("不是可能的日期；按空白处理", "this is no possible date; it counts as blank"),
-        Text("写成 2021-06-30。{hint}", "write it like 2021-06-30. {hint}"),
+        Text("写成 2021-06-30；不知道就留空。{hint}", "write it like 2021-06-30; leave it blank where unknown. {hint}"),
     ),
     "FP-INTAKE-023": Saying(
         "error",
         Text("不在代码表 {list} 内；按空白处理", "not in the code list {list}; it counts as blank"),
-        Text("写代码或名称：{known}。{hint}", "write a code or its label: {known}. {hint}"),
+        Text(
+            "写代码或名称：{known}；不知道就留空。{hint}",
+            "write a code or its label: {known}; leave it blank where unknown. {hint}",
+        ),
     ),
     "FP-INTAKE-024": Saying(
         "error",
@@ -299,19 +305,19 @@ SAYINGS: dict[str, Saying] = {
         Text(
             "超出允许范围 {low} 至 {high}；按空白处理", "outside the allowed range {low} to {high}; it counts as blank"
         ),
-        Text("核对后改正，单位 {unit}", "check and correct it, in {unit}"),
+        Text("核对后改正，单位 {unit}；不知道就留空", "check and correct it, in {unit}; leave it blank where unknown"),
     ),
     "FP-INTAKE-026": Saying(
         "error",
         Text("家庭人口数应大于 0；按空白处理", "the number of persons must be above 0; it counts as blank"),
-        Text("核对户内人数后改正", "count the persons and correct it"),
+        Text("核对户内人数后改正；不知道就留空", "count the persons and correct it; leave it blank where unknown"),
     ),
     "FP-INTAKE-027": Saying(
         "error",
         Text(
             "金额超过 10 亿元，应是写错；按空白处理", "more than 1,000,000,000 yuan must be a slip; it counts as blank"
         ),
-        Text("核对后改正，单位 {unit}", "check and correct it, in {unit}"),
+        Text("核对后改正，单位 {unit}；不知道就留空", "check and correct it, in {unit}; leave it blank where unknown"),
     ),
     "FP-INTAKE-028": Saying(
         "warning",

@@ -322,7 +322,7 @@ def _placed(said: Finding, table: Judged, field: Field | None, position: int, re
         said.code,
         said.severity,
         said.message,
-        said.remedy,
+        said.remedy if segment.counted or not field else _in_every_row(said.remedy),
         said.field,
         record,
         segment.origin.file,
@@ -332,6 +332,15 @@ def _placed(said: Finding, table: Judged, field: Field | None, position: int, re
         mask_value(read, field.privacy)[:200] if field else "",
         said.expected,
         said.authority,
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _in_every_row(remedy: Text) -> Text:
+    """The remedy for a cell that the rows of a household repeat; the finding stands at the first of them."""
+    return Text(
+        f"{remedy.zh.rstrip('。')}。同一户有几行的，每行都改",
+        f"{remedy.en.rstrip('.')}. Where the household has several rows, mend each of them",
     )
 
 

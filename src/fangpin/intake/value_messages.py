@@ -42,7 +42,10 @@ VALUE_SAYINGS: dict[str, Saying] = {
             "只写了年或年月，没有日；不补编日期，按空白处理",
             "only a year or a month is given; no day is made up, and it counts as blank",
         ),
-        Text("写全年月日，如 2021-06-30", "write the whole date, like 2021-06-30"),
+        Text(
+            "写全年月日，如 2021-06-30；不知道就留空",
+            "write the whole date, like 2021-06-30; leave it blank where unknown",
+        ),
     ),
     "FP-INTAKE-104": Saying(
         "error",
@@ -66,7 +69,9 @@ VALUE_SAYINGS: dict[str, Saying] = {
     "FP-INTAKE-107": Saying(
         "error",
         Text("约数或区间，不是确数；按空白处理", "an approximate figure or a range; it counts as blank"),
-        Text("写一个确数，单位 {unit}", "write one exact figure, in {unit}"),
+        Text(
+            "写一个确数，单位 {unit}；不知道就留空", "write one exact figure, in {unit}; leave it blank where unknown"
+        ),
     ),
     "FP-INTAKE-108": Saying(
         "error",
