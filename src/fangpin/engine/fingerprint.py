@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ Numbers = npt.NDArray[np.uint64]
 Sums = Mapping[str, str]
 """By column sixteen hexadecimal digits; ``rows`` is their number, the key stands under ``key``."""
 CHUNK = 1 << 17
-_NULL, _LIST = np.uint64(0x9E3779B97F4A7C15), "\x1d"
+_NULL, _LIST = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)
 _MASK = (1 << 64) - 1
 
 
@@ -82,18 +83,22 @@ def numbers(column: pl.Series) -> Numbers:
     if isinstance(kind, pl.Categorical):
         column, kind = column.cast(pl.String), pl.String()
     if isinstance(kind, pl.List):
-        joined = column.cast(pl.List(pl.String)).list.sort().list.join("\x1f")
-        return _with_nulls(column, _of_texts(_LIST + joined.fill_null("")))
+        return _of_lists(column)
     if kind == pl.String:
-        return _with_nulls(column, _of_texts(column.fill_null("")))
+        return _with_nulls(column, _of_texts(column))
     if kind == pl.Null:
         return np.full(len(column), _NULL, dtype=np.uint64)
     if isinstance(kind, pl.Decimal):
         column = column.cast(pl.Decimal(20, 6)).to_physical()
     elif kind.is_float():
-        return _with_nulls(column, _mixed((column.fill_null(0.0).cast(pl.Float64).to_numpy() + 0.0).view(np.uint64)))
-    whole = column.cast(pl.Int64).fill_null(0).to_numpy().astype(np.int64, copy=False)
-    return _with_nulls(column, _mixed(whole.view(np.uint64)))
+        return _with_nulls(column, _mixed((_stored(column.cast(pl.Float64), np.float64) + 0.0).view(np.uint64)))
+    return _with_nulls(column, _mixed(_stored(column.cast(pl.Int64), np.int64).view(np.uint64)))
+
+
+def _stored(column: pl.Series, kind: type[np.int64] | type[np.float64]) -> npt.NDArray[Any]:
+    """The values as they are stored; what stands where one is blank means nothing."""
+    arrow = column.rechunk().to_arrow()
+    return np.frombuffer(arrow.buffers()[1], dtype=kind)[arrow.offset : arrow.offset + len(column)]
 
 
 def _with_nulls(column: pl.Series, values: Numbers) -> Numbers:
@@ -105,8 +110,22 @@ def _with_nulls(column: pl.Series, values: Numbers) -> Numbers:
 
 def _of_categories(column: pl.Series, words: pl.Series) -> Numbers:
     known = np.append(_of_texts(words), _NULL).astype(np.uint64)
-    at = column.to_physical().cast(pl.Int64).fill_null(len(words)).to_numpy()
+    at = _stored(column.to_physical().cast(pl.Int64), np.int64)
+    if column.null_count():
+        at = np.where(column.is_null().to_numpy(), len(words), at)
     return np.take(known, at)
+
+
+def _of_lists(column: pl.Series) -> Numbers:
+    """The items of each list together, whatever their order."""
+    length = column.list.len().fill_null(0).cast(pl.Int64).to_numpy()
+    found = np.full(len(column), _LIST, dtype=np.uint64)
+    filled = np.flatnonzero(length)
+    if len(filled):
+        items = numbers(column.filter(column.list.len() > 0).explode())
+        starts = np.concatenate(([0], np.cumsum(length[filled])[:-1]))
+        found[filled] += np.add.reduceat(items, starts)
+    return _with_nulls(column, _mixed(found))
 
 
 def _of_texts(column: pl.Series) -> Numbers:
