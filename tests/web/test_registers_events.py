@@ -267,3 +267,33 @@ def test_no_event_of_tomorrow(officer: Any) -> None:
             by=officer, household_id=household, person_id=people[0], day=timezone.localdate() + timedelta(days=1)
         )
     assert not Batch.objects.filter(kind="event").exists()
+
+
+def test_the_pages_of_events(officer: Any, as_role: Any) -> None:
+    household, people = large()
+    client = as_role("county_officer")
+    path = f"/registers/households/{household}/events/"
+    assert f"{path}split/" in client.get(path).content.decode()
+    for kind in events.TITLES:
+        assert client.get(f"{path}{kind}/").status_code == 200
+    said = {"day": DAY.isoformat(), "reason": "证明"}
+    assert client.post(f"{path}death/", {**said, "person": people[1], "day": "2999-01-01"}).status_code == 422
+    assert client.post(f"{path}death/", {**said, "person": "nobody"}).status_code == 422
+    assert client.post(f"{path}move_household/", {**said, "region_code": "999999999999"}).status_code == 422
+    assert client.post(f"{path}death/", {**said, "person": people[1]}).status_code == 302
+    assert people[1] not in on(household)
+    assert client.post(f"{path}birth/", {**said, "name": "新儿", "sex": "2"}).status_code == 302
+    gone = {"persons": people[2:3], "head": people[2], "new_household_id": "35052600088888"}
+    assert client.post(f"{path}split/", {**said, **gone}).status_code == 302
+    assert set(on("35052600088888")) == {people[2]}
+    page = client.get(path).content.decode()
+    assert "撤销这次变动" in page
+    last = events.past(household)[0]
+    assert client.post(f"{path}{last.pk}/undo/").status_code == 302
+    assert on("35052600088888") == {}
+    assert client.get(f"/households/{household}/").status_code == 200
+    place = CurrentHousehold.objects.get(household_id=household).region_code
+    elsewhere = as_role("village_cadre", county.OTHER_VILLAGE if place != county.OTHER_VILLAGE else "350526100201")
+    assert elsewhere.get(path).status_code == 404
+    assert elsewhere.post(f"{path}death/", {**said, "person": people[0]}).status_code == 404
+    assert as_role("auditor").get(path).status_code == 403

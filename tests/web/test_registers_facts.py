@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from django.core.management import call_command
 
 import fangpin as fp
 import registers_help as county
@@ -99,10 +101,13 @@ def test_rotation_seals_anew_and_finds_as_before(settings: Any) -> None:
     county.loaded()
     before = facts.frames(("member",), clear=True)["member"]
     index = bytes(Identity.objects.order_by("id").first().index)  # type: ignore[union-attr]
-    settings.IDENTITY_KEYS = crypto.with_new_key(settings.IDENTITY_KEYS)
+    said = io.StringIO()
+    call_command("rotate_keys", "--new", stdout=said)
+    settings.IDENTITY_KEYS = said.getvalue().strip()
     crypto.ring.cache_clear()
     try:
-        assert bulk.rotate(chunk=50) == Identity.objects.count()
+        call_command("rotate_keys", stdout=said)
+        assert f"{Identity.objects.count()} values sealed with key 2" in said.getvalue()
         assert bulk.rotate() == 0
         assert {bytes(row.cipher)[0] for row in Identity.objects.all()} == {2}
         assert facts.frames(("member",), clear=True)["member"].equals(before)

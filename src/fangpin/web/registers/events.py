@@ -29,7 +29,7 @@ from fangpin.web.registers import projection, queries
 from fangpin.web.registers.actions import new_batch, settle, write_row
 from fangpin.web.registers.base import Batch
 from fangpin.web.registers.facts import Within, as_of, frames
-from fangpin.web.registers.models import HouseholdRow, Verdict
+from fangpin.web.registers.models import HouseholdRow, MemberRow, Verdict
 
 ACTION = "household.events"
 HEAD, SPOUSE, OTHER = "01", "02", "28"
@@ -316,3 +316,46 @@ def join(
     key = {"household_id": other_household_id}
     write_row(event.batch, "household", key, last, ended, reason, replaces=True)
     return event.end()
+
+
+# -- from a form -------------------------------------------------------------------------------------------------------
+
+
+def past(household_id: str) -> list[Batch]:
+    """The events written for a household that stand, newest first."""
+    ids = set(HouseholdRow.objects.filter(household_id=household_id).values_list("batch_id", flat=True))
+    ids |= set(MemberRow.objects.filter(household_id=household_id).values_list("batch_id", flat=True))
+    stands = Batch.objects.filter(pk__in=ids, kind=Batch.Kind.EVENT, state=Batch.State.PUBLISHED)
+    return list(stands.select_related("by").order_by("-published"))
+
+
+def happen(kind: str, *, by: Any, household: queries.Household, said: Mapping[str, Any]) -> Done:
+    """Write an event as a form says it; a new person gets the household's next number."""
+    common = {"by": by, "household_id": household.household_id, "day": said["day"], "reason": said["reason"]}
+    if kind in ("death", "leave"):
+        more = {"married": said["married"]} if kind == "leave" else {}
+        return {"death": death, "leave": leave}[kind](**common, person_id=said["person"], **more)
+    if kind in ("birth", "marry_in"):
+        values = {"name": said["name"], "sex": said["sex"], "relation_to_head": said["relation"] or None}
+        common["person_id"] = next_person(household)
+        if kind == "birth":
+            return birth(**common, values=values)
+        values |= {n: said[n] for n in ("birth_date", "id_number") if said[n]}
+        known = {"from_household": said["from_household"], "from_person": said["from_person"]}
+        return marry_in(**common, values=values, **known)
+    if kind == "change_head":
+        heads = [row["person_id"] for row in household.rows["member"] if row["relation_to_head"] == HEAD]
+        relations = dict.fromkeys(heads, said["relation"]) if said["relation"] else None
+        return change_head(**common, person_id=said["person"], relations=relations)
+    if kind == "split":
+        gone = {name: said[name] for name in ("persons", "head", "new_household_id")}
+        return split(**common, **gone)
+    if kind == "join":
+        return join(**common, other_household_id=said["other_household_id"])
+    return move_household(**common, region_code=said["region_code"], natural_village=said["natural_village"])
+
+
+def next_person(household: queries.Household) -> str:
+    """The number of the next member: the household's, and two digits that nobody had."""
+    taken = set(MemberRow.objects.filter(household_id=household.household_id).values_list("person_id", flat=True))
+    return next(key for n in range(1, 10_000) if (key := f"{household.household_id}{n:02}") not in taken)

@@ -31,7 +31,7 @@ Step = Callable[[int, int, Text], None]
 OUTCOMES = ("added", "changed", "unchanged", "older", "kept", "ambiguous", "outside", "refused")
 """older: known later already; kept: "do not overwrite"; outside: beyond the writer's regions."""
 OUT, OLD, NTH = "__out", "__old", "__nth"
-CHUNK = 5_000
+CHUNK = 20_000
 COMPARING = Text("与登记比对", "comparing with the registers")
 EVERYWHERE = (("", "~"),)
 
