@@ -20,6 +20,7 @@ import fangpin as fp
 from calls import SEED_2021, Call, fangpin
 from fangpin.engine import spark as engine
 from fangpin.identification import parts
+from fangpin.intake import address
 from fangpin.reports import staging
 from fangpin.synth import generate
 from fangpin.vocabulary.errors import FangpinError, UnusableInput
@@ -72,6 +73,50 @@ def test_a_dataset_by_county_gives_a_dataset_by_county(region: Path, whole: Path
     together = fp.identify(fp.read(region), fp.standard(SEED_2021[1], as_of=SEED_2021[3])).to_polars()
     assert pl.read_parquet(whole / "verdicts.parquet" / "*.parquet").equals(together)
     assert json.loads((whole / "manifest.json").read_text("utf-8"))["engine"]["name"] == "polars"
+
+
+def test_an_address_is_read_like_a_folder(region: Path, whole: Path, tmp_path: Path) -> None:
+    call = fangpin("identify", f"file://{region}", *SEED_2021, "--out", "out", cwd=tmp_path)
+    assert call.code == 0, call.err
+    assert same_verdicts(tmp_path / "out", whole)
+    assert fp.read(f"file://{region}").snapshot_hash() == fp.read(region).snapshot_hash()
+    assert fangpin("replay", "out/manifest.json", "--json", cwd=tmp_path).json["same"] is True
+
+
+def test_an_address_that_polars_does_not_read_goes_through_arrow(region: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(address, "READ_BY_POLARS", ())
+    standard = fp.standard(SEED_2021[1], as_of=SEED_2021[3])
+    there = fp.identify(fp.read(f"file://{region}"), standard).to_polars()
+    assert there.equals(fp.identify(fp.read(region), standard).to_polars())
+
+
+@pytest.mark.parametrize("place", ["hdfs://127.0.0.1:1/nation", "spork://x/y", "file:///nowhere/at/all"])
+def test_an_address_that_cannot_be_read_is_said(place: str, tmp_path: Path) -> None:
+    call = fangpin("identify", place, *SEED_2021, "--out", "out", "--lang", "en", cwd=tmp_path)
+    assert call.code == 2 and "FP-ADDRESS-001" in call.err and place in call.err and "remedy" in call.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_result_is_not_written_to_an_address(region: Path, tmp_path: Path) -> None:
+    call = fangpin("identify", region, *SEED_2021, "--out", "s3://bucket/out", cwd=tmp_path)
+    assert call.code == 2 and "FP-ADDRESS-002" in call.err and list(tmp_path.iterdir()) == []
+
+
+def test_a_county_with_other_columns_is_named(region: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(region, data)
+    for path in (data / "living" / "county=522722").iterdir():
+        frame = pl.read_parquet(path)
+        other = frame.drop("house_grade").with_columns(pl.col("internet").cast(pl.String), water_taste=1)
+        other.write_parquet(path)
+    result = fp.identify(fp.read(data), fp.standard(SEED_2021[1], as_of=SEED_2021[3]))
+    table = result.to_polars()
+    there = table["region_code"].str.starts_with("522722")
+    clean = fp.identify(fp.read(region), result.standard).to_polars()
+    assert table.filter(~there).equals(clean.filter(~there))
+    assert table.filter(there)["L1"].null_count() > clean.filter(there)["L1"].null_count()
+    said = {(f.code, f.field or f.column, f.file) for f in result.findings if "522722" in f.file}
+    assert {field for _, field, _ in said} >= {"living.house_grade"}
 
 
 # -- Spark -----------------------------------------------------------------------------------------------------------
@@ -218,6 +263,7 @@ def test_where_every_part_fails_nothing_is_written(
 STOPPED = """
 import os, signal, sys, time
 from fangpin.identification import parts
+from fangpin.intake import address
 judged, seen = parts.judged, []
 def stopping(registry, part, *more):
     if len(seen) == {after}:

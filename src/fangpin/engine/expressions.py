@@ -19,11 +19,20 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _NULLS: dict[str, Any] = {"bool": nw.Boolean(), "number": nw.Float64()}
 
 
-def to_narwhals(low: Low, today: date, *, each_once: bool = False) -> nw.Expr:
-    """The expression of one lowered rule on the day ``today``; ``each_once``: no list holds an item twice."""
+def to_narwhals(low: Low, today: date, *, each_once: bool = False, spark: bool = False) -> nw.Expr:
+    """The expression of one lowered rule on the day ``today``.
+
+    Args:
+        low: The rule.
+        today: The day.
+        each_once: No list holds an item twice.
+        spark: On Spark a date is no number: days are counted from its year and day of the year; and a name has no dot.
+    """
 
     def go(x: Low) -> nw.Expr:
-        return to_narwhals(x, today, each_once=each_once)
+        return to_narwhals(x, today, each_once=each_once, spark=spark)
+
+    ordinal = _ordinal if spark else _since_epoch
 
     simple: dict[str, Callable[..., nw.Expr]] = {
         "and": lambda *a: reduce(lambda x, y: x & y, a),
@@ -44,8 +53,8 @@ def to_narwhals(low: Low, today: date, *, each_once: bool = False) -> nw.Expr:
         "number": lambda a: a.cast(nw.Float64()),
         "min0": lambda a: nw.when(a > 0.0).then(nw.lit(0.0)).otherwise(a),
         "max0": lambda a: nw.when(a < 0.0).then(nw.lit(0.0)).otherwise(a),
-        "ordinal": lambda a: a.cast(nw.Int32()).cast(nw.Float64()) + float(_EPOCH),
-        "days": lambda a: float(today.toordinal() - _EPOCH) - a.cast(nw.Int32()).cast(nw.Float64()),
+        "ordinal": lambda a: ordinal(a) + (0.0 if spark else float(_EPOCH)),
+        "days": lambda a: float(today.toordinal() - (0 if spark else _EPOCH)) - ordinal(a),
         "years": lambda a: completed_years(a, today).cast(nw.Float64()),
     }
     if (
@@ -57,7 +66,7 @@ def to_narwhals(low: Low, today: date, *, each_once: bool = False) -> nw.Expr:
     if low.op in simple:
         return simple[low.op](*(go(x) for x in low.args))
     if low.op == "col":
-        return nw.col(low.value)
+        return nw.col(spark_name(low.value) if spark else low.value)
     if low.op == "lit":
         return nw.lit(low.value)
     if low.op == "null":
@@ -70,6 +79,23 @@ def to_narwhals(low: Low, today: date, *, each_once: bool = False) -> nw.Expr:
     if low.op == "has":
         return go(low.args[0]).list.contains(low.value)
     raise ValueError(f"no narwhals form of {low.op}")
+
+
+def spark_name(name: str) -> str:
+    """The name of a column on Spark, where a dot would mean a field of a struct."""
+    return name.replace(".", "__")
+
+
+def _since_epoch(day: nw.Expr) -> nw.Expr:
+    """Days since 1970, where a date is a number."""
+    return day.cast(nw.Int32()).cast(nw.Float64())
+
+
+def _ordinal(day: nw.Expr) -> nw.Expr:
+    """Days since the beginning of the calendar, by whole years and the day of the year."""
+    before = day.dt.year().cast(nw.Int32()) - 1
+    whole = before * 365 + before // 4 - before // 100 + before // 400
+    return whole.cast(nw.Float64()) + day.dt.ordinal_day().cast(nw.Float64())
 
 
 def completed_years(born: nw.Expr, today: date) -> nw.Expr:

@@ -14,7 +14,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from fangpin.engine.expressions import to_narwhals
+from fangpin.engine.expressions import spark_name, to_narwhals
 from fangpin.engine.numbers import beside
 from fangpin.language.lower import Low, Plan
 
@@ -23,7 +23,8 @@ KEY = "household_id"
 
 def roster(members: nw.LazyFrame[Any], plan: Plan, today: date) -> nw.LazyFrame[Any]:
     """Per household: how many belong (``__members``) and every member aggregate of the plan."""
-    cells = [to_narwhals(low, today).alias(name) for name, (_, low) in plan.cells.items()]
+    spark = not members.implementation.is_polars()
+    cells = [to_narwhals(low, today, spark=spark).alias(name) for name, (_, low) in plan.cells.items()]
     narrow = members.select(KEY, *cells)
     hows = {name: how for name, (how, _) in plan.cells.items()}
     if narrow.implementation.is_polars():
@@ -66,7 +67,8 @@ def with_rules(households: nw.LazyFrame[Any], plan: Plan, today: date, *, each_o
     """``households`` (with the aggregates joined) and one column for every rule of the plan."""
     if not plan.rules:
         return households
-    rules = [to_narwhals(low, today, each_once=each_once).alias(name) for name, low in plan.rules.items()]
+    spark = not households.implementation.is_polars()
+    rules = [to_narwhals(low, today, each_once=each_once, spark=spark).alias(name) for name, low in plan.rules.items()]
     return households.with_columns(*rules)
 
 
@@ -75,7 +77,8 @@ def evaluate(plan: Plan, households: nw.LazyFrame[Any], members: nw.LazyFrame[An
 
     Args:
         plan: What :func:`fangpin.language.lower.lower` gives.
-        households: One row per household: ``household_id``, ``household.population``, ``table.column`` of the rules.
+        households: One row per household: ``household_id``, ``household.population``, ``table.column`` of the rules
+            (on Spark with two underscores for the dot).
         members: One row per member who belongs: ``household_id`` and the columns of the rules, derived ones included.
         today: The day of the decision.
 
@@ -83,13 +86,16 @@ def evaluate(plan: Plan, households: nw.LazyFrame[Any], members: nw.LazyFrame[An
         ``households`` with ``__members``, ``__complete`` and one nullable boolean per rule.
     """
     rosters = roster(members, plan, today)
-    if households.implementation.is_polars():
+    polars = households.implementation.is_polars()
+    if polars:
         native = beside(_each_once(households.collect().to_native()), rosters.collect().to_native())
         joined = nw.from_native(native.lazy())
     else:
         joined = households.join(rosters, on=KEY, how="left")
     joined = joined.with_columns(nw.col("__members").fill_null(0))
-    return with_rules(joined.with_columns(completeness()), plan, today, each_once=households.implementation.is_polars())
+    said = "household.population"
+    complete = completeness(said if polars else spark_name(said))
+    return with_rules(joined.with_columns(complete), plan, today, each_once=polars)
 
 
 def _each_once(households: pl.DataFrame) -> pl.DataFrame:

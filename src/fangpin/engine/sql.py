@@ -1,7 +1,8 @@
 """Lowered rules as SQL text: an independent check of the other target, and the form in which an auditor reads a rule.
 
 Reads   the lowered tree (language.lower)
-Gives   to_sql(low, today) → text for DuckDB; `statement(plan, today)` → one query over tables households and members
+Gives   to_sql(low, today) → text for DuckDB; `statement(plan, today, dialect)` → one query over tables households and
+        members, for DuckDB, Spark SQL or another warehouse
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
+
+import sqlglot
 
 from fangpin.engine.population import columns_of
 from fangpin.language.lower import Low, Plan, rows_of
@@ -52,7 +55,7 @@ def to_sql(low: Low, today: date) -> str:
         "isnull": lambda: f"({a[0]} IS NULL)",
         "isin": lambda: "(" + " OR ".join(f"{a[0]} = {constant(v)}" for v in low.value) + ")",
         "fill": lambda: f"COALESCE({a[0]}, {constant(low.value)})",
-        "size": lambda: f"len(list_distinct({a[0]}))::DOUBLE",
+        "size": lambda: f"array_length(list_distinct({a[0]}))::DOUBLE",
         "has": lambda: f"list_contains({a[0]}, {constant(low.value)})",
         "code": lambda: f"(CASE WHEN {a[0]} IS NULL THEN 1 WHEN {a[0]} THEN 2 ELSE 0 END)",
         "flag": lambda: f"(CASE WHEN {a[0]} THEN 1 ELSE 0 END)",
@@ -69,11 +72,16 @@ def to_sql(low: Low, today: date) -> str:
     return forms[low.op]()
 
 
-def statement(plan: Plan, today: date) -> str:
+def statement(plan: Plan, today: date, dialect: str = "duckdb") -> str:
     """One query: members (and the rows of other tables) grouped once, joined once to households, every rule a column.
 
     Tables: ``members(household_id, …)``, every other table by its scope, and ``households(household_id, __complete,
     __complete_TABLE, …)`` in canonical form.
+
+    Args:
+        plan: What :func:`fangpin.language.lower.lower` gives.
+        today: The day of the decision.
+        dialect: ``duckdb``, or another that sqlglot writes, such as ``spark``.
     """
     rules = ", ".join(f"{to_sql(low, today)} AS {quoted(name)}" for name, low in plan.rules.items())
     groups = {"member": ("members", plan.cells), **{table: (table, cells) for table, cells in plan.others.items()}}
@@ -82,10 +90,11 @@ def statement(plan: Plan, today: date) -> str:
         f"coalesce(facts_{t}.__n, 0) AS {quoted(rows_of(t))}, facts_{t}.* EXCLUDE (household_id, __n)" for t in groups
     )
     joins = " ".join(f"LEFT JOIN facts_{t} USING (household_id)" for t in groups)
-    return (
+    text = (
         f"WITH {parts}, joined AS (SELECT households.*, {columns} FROM households {joins}) "
         f"SELECT household_id{', ' + rules if rules else ''} FROM joined ORDER BY household_id"
     )
+    return text if dialect == "duckdb" else sqlglot.transpile(text, read="duckdb", write=dialect)[0]
 
 
 def _grouped(frame: str, cells: Mapping[str, tuple[str, Low]], today: date) -> str:

@@ -15,6 +15,7 @@ from typing import Protocol
 
 import polars as pl
 
+from fangpin.intake.address import Address, on_this_machine
 from fangpin.intake.judge import Places
 from fangpin.vocabulary.findings import Finding
 from fangpin.vocabulary.text import Text
@@ -55,7 +56,7 @@ class Counts:
 class SourceFile:
     """One file (or sheet, or frame) that was read; ``content`` is hashed where there is no file on disk."""
 
-    path: Path
+    path: Path | Address
     table: str
     rows: int
     sheet: str = ""
@@ -64,6 +65,11 @@ class SourceFile:
     """The name that findings call it by."""
     answer: bool = False
     """Whether it came back from a visit and is laid over what was known."""
+
+    @property
+    def local(self) -> Path:
+        """Its path on this machine, for what is read whole."""
+        return on_this_machine(self.path)
 
     @cached_property
     def sha256(self) -> str:

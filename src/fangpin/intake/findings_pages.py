@@ -72,7 +72,7 @@ def pages(files: Sequence[SourceFile]) -> Iterator[Page]:
     """The pages of some files, one at a time, in their order; files that are no longer there have none."""
     seen: set[str] = set()
     for file in files:
-        if file.shown in seen or not file.path.is_file():
+        if file.shown in seen or not (isinstance(file.path, Path) and file.path.is_file()):
             continue
         seen.add(file.shown)
         packed = _member(file)
@@ -86,13 +86,13 @@ def pages(files: Sequence[SourceFile]) -> Iterator[Page]:
 
 def _member(file: SourceFile) -> bytes | None:
     """The bytes of a file inside an archive; None for a file on disk."""
-    if suffix(file.path) not in ARCHIVES or suffix(Path(file.shown)) in ARCHIVES:
+    if suffix(file.local) not in ARCHIVES or suffix(Path(file.shown)) in ARCHIVES:
         return None
-    return next((m.data for m in members(file.path, file.shown)[0] if file.shown.endswith(f"/{m.name}")), b"")
+    return next((m.data for m in members(file.local, file.shown)[0] if file.shown.endswith(f"/{m.name}")), b"")
 
 
 def _of_workbook(file: SourceFile, read: Sequence[SourceFile], packed: bytes | None) -> Iterator[Page]:
-    book = open_workbook(file.path, file.shown, packed)
+    book = open_workbook(file.local, file.shown, packed)
     for about in book.sheets_metadata:
         sheet, hidden = about.name, about.visible != SheetVisibleEnum.Visible
         if sheet.startswith(OURS):
@@ -110,7 +110,7 @@ def _of_workbook(file: SourceFile, read: Sequence[SourceFile], packed: bytes | N
 def _of_text(file: SourceFile, packed: bytes | None) -> Page:
     """A text file line by line, also what stands above its headings and beyond them."""
     data = detect.decode(
-        read_bytes(file.path, file.shown) if packed is None else unpacked(packed, file.shown), file.shown
+        read_bytes(file.local, file.shown) if packed is None else unpacked(packed, file.shown), file.shown
     ).data
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")

@@ -66,7 +66,7 @@ class Gathered:
             sheet, about = set_aside(sheet)
             self.findings += about
         self.items.append(Item(sheet, table))
-        self.paths[sheet.origin.place] = file.path
+        self.paths[sheet.origin.place] = file.local
         if file.data is not None:
             self.contents[sheet.origin.place] = hashlib.sha256(file.data).hexdigest()
 
@@ -134,9 +134,9 @@ def _loose(found: Gathered, files: Sequence[TableFile], progress: Progress | Non
 
 def _archive(found: Gathered, file: TableFile, progress: Progress | None) -> None:
     """The files of a zip: those named like a table, else all."""
-    packed, about = members(file.path, file.shown)
+    packed, about = members(file.local, file.shown)
     found.findings += about
-    inside = [TableFile(file.path, f"{file.shown}/{m.name}", m.name, m.data) for m in packed]
+    inside = [TableFile(file.local, f"{file.shown}/{m.name}", m.name, m.data) for m in packed]
     inside = [f for f in inside if f.stem.casefold() not in QUIET_FILES]
     if not inside:
         raise unusable("FP-INTAKE-003", place=file.shown)
@@ -161,7 +161,7 @@ def _named(file: TableFile) -> Table | None:
 
 def _file(found: Gathered, file: TableFile, table: Table | None) -> None:
     """The sheets of one file, which was looked at first."""
-    found.findings += look(file.path, file.shown, file.suffix, file.data)
+    found.findings += look(file.local, file.shown, file.suffix, file.data)
     with native(file.shown):
         _read(found, file, table)
 
@@ -171,7 +171,7 @@ def _read(found: Gathered, file: TableFile, table: Table | None) -> None:
         raw = read_parquet_raw(file, table.name if table else "")
         found.add(Sheet(raw.headings, raw.frame, raw.origin, typed=True), table, file)
         return
-    data = read_bytes(file.path, file.shown) if file.data is None else unpacked(file.data, file.shown)
+    data = read_bytes(file.local, file.shown) if file.data is None else unpacked(file.data, file.shown)
     if file.suffix in CSV or (file.suffix in SUFFIXES and _is_text(data)):
         sheet, about = read_text(data, file.shown, _header_row(found, file.shown, ""))
         found.findings += about
@@ -194,7 +194,7 @@ def _is_text(data: bytes) -> bool:
 
 def _book(found: Gathered, file: TableFile, data: bytes, table: Table | None) -> None:
     """The sheets of a workbook: those named like a table, else all; a single sheet may go by the file's name."""
-    sheets, about = read_sheets(file.path, file.shown, data, lambda name: _header_row(found, file.shown, name))
+    sheets, about = read_sheets(file.local, file.shown, data, lambda name: _header_row(found, file.shown, name))
     found.findings += about
     named = [tables.catalogue().table_named(sheet.origin.sheet) for sheet in sheets]
     filled = [sheet for sheet in sheets if sheet.headings]

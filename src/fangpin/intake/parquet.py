@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from fangpin import tables
+from fangpin.intake.address import readable
 from fangpin.intake.batch import Batch, Columns, Loaded, Part, Progress, SourceFile
 from fangpin.intake.guard import again
 from fangpin.intake.headings import Headed, absent_in, read_headings
@@ -87,7 +88,7 @@ def _named(frame: pl.DataFrame, headings: Sequence[str]) -> pl.DataFrame:
 def read_whole(file: ParquetFile, headings: Sequence[str]) -> RawTable:
     """Columns of a whole file."""
     try:
-        frame = pl.read_parquet(file.file.path, columns=list(headings), glob=False, hive_partitioning=False)
+        frame = pl.read_parquet(readable(file.file.path), columns=list(headings), glob=False, hive_partitioning=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise unusable("FP-INTAKE-006", place=file.file.shown, read=str(error)[:200]) from error
     return RawTable(file.table, _named(frame, headings), tuple(headings), Origin(file.file.shown), typed=True)
@@ -96,7 +97,7 @@ def read_whole(file: ParquetFile, headings: Sequence[str]) -> RawTable:
 def read_range(file: ParquetFile, headings: Sequence[str], keys: KeyRange) -> RawTable:
     """Columns of the rows of a file whose household lies in a range."""
     try:
-        scan = pl.scan_parquet(file.file.path, glob=False, hive_partitioning=False, row_index_name="\x00row")
+        scan = pl.scan_parquet(readable(file.file.path), glob=False, hive_partitioning=False, row_index_name="\x00row")
         frame = scan.filter(keys.within(file.key)).select("\x00row", *headings).collect()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise unusable("FP-INTAKE-006", place=file.file.shown, read=str(error)[:200]) from error
@@ -109,7 +110,7 @@ def read_parquet_raw(file: TableFile, table: str) -> RawTable:
     import pyarrow.parquet as pq
 
     try:
-        read = pq.ParquetFile(file.path if file.data is None else io.BytesIO(file.data)).read()
+        read = pq.ParquetFile(file.path.open("rb") if file.data is None else io.BytesIO(file.data)).read()
     except Exception as error:  # pyarrow raises its own kinds, OSError and ValueError
         raise unusable("FP-INTAKE-006", place=file.shown, read=str(error)[:200]) from error
     names = unique_names(read.num_columns)

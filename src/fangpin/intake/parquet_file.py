@@ -46,7 +46,8 @@ def open_file(listed: TableFile, table: str) -> ParquetFile:
         UnusableInput: it is no Parquet file.
     """
     try:
-        metadata = pq.read_metadata(listed.path)
+        with listed.path.open("rb") as stream:
+            metadata = pq.read_metadata(stream)
         headings = tuple(metadata.schema.to_arrow_schema().names)
     except Exception as error:  # pyarrow raises its own kinds, OSError and ValueError
         raise unusable("FP-INTAKE-006", place=listed.shown, read=str(error)[:200]) from error

@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from fangpin.intake.address import readable
 from fangpin.intake.columns import needs_cleaning
 from fangpin.intake.messages import unusable
 from fangpin.intake.parquet_file import ParquetFile
@@ -165,7 +166,9 @@ def read_keys(file: ParquetFile) -> pl.Series:
         UnusableInput: the file is damaged.
     """
     try:
-        keys = pl.read_parquet(file.file.path, columns=[file.key], glob=False, hive_partitioning=False).to_series()
+        keys = pl.read_parquet(
+            readable(file.file.path), columns=[file.key], glob=False, hive_partitioning=False
+        ).to_series()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise unusable("FP-INTAKE-006", place=file.file.shown, read=str(error)[:200]) from error
     keys = keys.cast(pl.String)
@@ -194,7 +197,7 @@ def _form(files: Files) -> str:
     """How keys may be compared: as they stand only if all files hold one type and nothing needs to be made clean."""
     kinds = set()
     for file in _all(files):
-        dtype = pl.read_parquet_schema(file.file.path)[file.key]
+        dtype = pl.read_parquet_schema(readable(file.file.path))[file.key]
         kinds.add("int" if dtype.is_integer() else "str" if dtype == pl.String else "other")
     if kinds == {"int"}:
         return "raw"
@@ -212,7 +215,7 @@ def _any_dirty(file: ParquetFile) -> bool:
     """Whether some key of a file changes when it is made clean."""
     key = pl.col(file.key)
     edges = [key.str.starts_with(c) | key.str.ends_with(c) for c in (" ", "\t", "\r", "\n", "\u3000", "\u00a0")]
-    scan = pl.scan_parquet(file.file.path, glob=False, hive_partitioning=False)
+    scan = pl.scan_parquet(readable(file.file.path), glob=False, hive_partitioning=False)
     return bool(scan.select(pl.any_horizontal(edges).any()).collect(engine="streaming").item())
 
 
@@ -220,5 +223,5 @@ def _sample(file: ParquetFile, form: str) -> pl.Series:
     key = pl.col(file.key)
     if form == "text":
         key = key.cast(pl.String).str.strip_chars()
-    scan = pl.scan_parquet(file.file.path, glob=False, hive_partitioning=False)
+    scan = pl.scan_parquet(readable(file.file.path), glob=False, hive_partitioning=False)
     return scan.select(key.gather_every(_SAMPLE).alias("key")).collect().to_series()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import polars as pl
 
 from fangpin import tables
+from fangpin.intake.address import address_of
 from fangpin.intake.batch import Batch, Progress
 from fangpin.intake.frames import as_columns, read_frames
 from fangpin.intake.gather import Item, gather
@@ -28,7 +30,16 @@ from fangpin.intake.memory import memory_batch
 from fangpin.intake.messages import finding, unusable
 from fangpin.intake.parquet import parquet_batch
 from fangpin.intake.raw import Origin, RawTable, Sheet, unique_names
-from fangpin.intake.sources import ARCHIVES, PARQUET, Listing, TableFile, list_folder, names_a_table, suffix
+from fangpin.intake.sources import (
+    ARCHIVES,
+    PARQUET,
+    Listing,
+    TableFile,
+    list_address,
+    list_folder,
+    names_a_table,
+    suffix,
+)
 from fangpin.intake.understand import understand
 
 Source = str | Path | Mapping[str, Any]
@@ -57,7 +68,8 @@ def read_batch(
     Raises:
         UnusableInput: there is nothing there, no table of households, a key column is missing, or a file is damaged.
     """
-    with reading(source):
+    far = isinstance(source, str | Path) and address_of(source) is not None  # its size is not known before
+    with nullcontext() if far else reading(source):
         batch = _read(source, profile, progress)
     if not isinstance(source, Mapping):
         some = [source] if isinstance(source, str | Path) else source
@@ -85,6 +97,9 @@ def _read(source: Source | Sequence[str | Path], profile: str | Path | None, pro
         if len(some) > 1:
             raise unusable("FP-PROFILE-007", read="、".join(map(str, some))[:200])
         return _mapped(some[0], profile, progress)
+    address = address_of(some[0])
+    if address is not None and len(some) == 1 and layout is None:
+        return parquet_batch(list_address(address), str(address), progress)
     paths = [_existing(path) for path in some]
     if len(paths) == 1 and layout is None:
         listing = _parquet(paths[0])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from fangpin import tables
+from fangpin.intake.address import Address, on_this_machine
 from fangpin.intake.messages import finding, unusable
 from fangpin.intake.workbook import SUFFIXES as WORKBOOKS
 from fangpin.vocabulary.findings import Finding
@@ -29,11 +30,16 @@ QUIET_FILES = ("readme", "manifest")
 class TableFile:
     """One file of one table: its path, its name as shown (relative to the source), and the same without the table."""
 
-    path: Path
+    path: Path | Address
     shown: str
     within: str = ""
     data: bytes | None = None
     """The bytes of a member of an archive, whose ``path`` is the archive."""
+
+    @property
+    def local(self) -> Path:
+        """Its path on this machine, for what is read whole."""
+        return on_this_machine(self.path)
 
     @property
     def name(self) -> str:
@@ -122,6 +128,24 @@ def list_folder(folder: Path) -> Listing:
     if not listing.files:
         names = "、".join(entry.name for entry in _entries(folder))
         raise unusable("FP-INTAKE-003", place=str(folder), read=names[:200])
+    return listing
+
+
+def list_address(address: Address) -> Listing:
+    """The tables of a dataset at an address: ``TABLE.parquet``, or a folder TABLE with such files at any depth.
+
+    Raises:
+        UnusableInput: it cannot be reached, or there is no table in Parquet.
+    """
+    listing = Listing()
+    for below, file in address.within():
+        top, _, within = below.partition("/")
+        hidden = any(part.startswith((".", "_")) for part in PurePosixPath(below).parts)
+        table = tables.catalogue().table_named(top if within else PurePosixPath(top).stem)
+        if table is not None and not hidden and PurePosixPath(below).suffix in PARQUET:
+            listing.files.setdefault(table.name, []).append(TableFile(file, below, within))
+    if "household" not in listing.files:
+        raise unusable("FP-INTAKE-003", place=str(address), read="、".join(listing.files))
     return listing
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from fangpin.engine.fingerprint import digest
 from fangpin.identification.parts import engine_version
 from fangpin.identification.verdicts import Verdicts
+from fangpin.intake.address import address_of
 from fangpin.reports.digests import sha256_of
 from fangpin.reports.past import ancestors
 from fangpin.standards.saved import saved
@@ -26,6 +27,13 @@ def version() -> str:
     return __version__
 
 
+def where(place: str) -> str:
+    """The input as it can be found again: an absolute path, or the address as it stands."""
+    if not place or address_of(place) is not None:
+        return place
+    return str(Path(place).resolve())
+
+
 def manifest_of(result: Verdicts, statuses: Mapping[str, int], verdicts: Path) -> dict[str, Any]:
     """What was read, under which rules, by which version, and what came out."""
     standard, batch = result.standard, result.registry.batch
@@ -35,7 +43,7 @@ def manifest_of(result: Verdicts, statuses: Mapping[str, int], verdicts: Path) -
         "fangpin": version(),
         "engine": {"name": result.engine, "version": engine_version(result.engine)},
         "input": {
-            "path": str(Path(batch.place).resolve()) if batch.place else "",
+            "path": where(batch.place),
             "paths": list(batch.given),
             "known": result.registry.known.isoformat() if result.registry.known else None,
             "profile": batch.profile,

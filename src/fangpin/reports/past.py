@@ -14,6 +14,7 @@ from typing import Any
 
 import fangpin.standards.resolve as rules
 from fangpin.intake import read_batch
+from fangpin.intake.address import address_of
 from fangpin.registry import Registry
 from fangpin.reports.digests import sha256_of
 from fangpin.standards import Standard
@@ -65,7 +66,7 @@ def registry(manifest: Mapping[str, Any]) -> Registry:
             ),
             remedy=Text("从文件运行 identify，才能重做", "run identify on files to be able to replay"),
         )
-    gone = [str(p) for p in paths if not p.exists()]
+    gone = [str(p) for p in paths if address_of(p) is None and not p.exists()]
     if gone:
         raise UnusableInput(
             "FP-REPLAY-002",

@@ -16,11 +16,13 @@ from typing import Any
 from fangpin.identification.parts import Failed, ready
 from fangpin.identification.verdicts import Verdicts
 from fangpin.intake import Counts
+from fangpin.intake.address import address_of
 from fangpin.reports.manifest import manifest_of, version
 from fangpin.reports.staging import Staging, put_in_place, writing
 from fangpin.reports.summary import Summary
+from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.findings import Finding
-from fangpin.vocabulary.text import lang_or_default
+from fangpin.vocabulary.text import Text, lang_or_default
 
 VERDICTS, MANIFEST, REPORT = "verdicts.parquet", "manifest.json", "report.html"
 
@@ -70,6 +72,13 @@ class Result(Verdicts):
             UnusableInput: the folder cannot be written, the disk is full, or what is to be continued is another run.
             FangpinError: not one part could be judged.
         """
+        if (far := address_of(folder)) is not None:
+            raise UnusableInput(
+                "FP-ADDRESS-002",
+                Text("结果只写到本机的文件夹", "results are written to a folder of this machine"),
+                read=str(far),
+                remedy=Text("写到本机后再复制", "write it here and copy it afterwards"),
+            )
         ready(self.engine)
         out = Path(folder)
         parts = self.registry.parts()
