@@ -73,10 +73,16 @@ def read_batch(
         batch = _read(source, profile, progress)
     if not isinstance(source, Mapping):
         some = [source] if isinstance(source, str | Path) else source
-        batch = replace(batch, given=tuple(str(Path(path).resolve()) for path in some))
+        batch = replace(batch, given=tuple(_kept(path) for path in some))
     if profile is None or not Path(profile).is_file() or str(profile) in shipped():
         return batch
     return replace(batch, profile_file=str(Path(profile).resolve()))
+
+
+def _kept(path: str | Path) -> str:
+    """A place as it can be found again from anywhere."""
+    far = address_of(path)
+    return str(Path(path).resolve()) if far is None else str(far)
 
 
 def _read(source: Source | Sequence[str | Path], profile: str | Path | None, progress: Progress | None) -> Batch:
