@@ -24,6 +24,7 @@ from typing import IO
 
 import pyarrow.parquet as pq
 
+from fangpin.intake.address import Address
 from fangpin.intake.messages import finding, unusable
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.findings import Finding
@@ -325,7 +326,7 @@ def reading(source: object) -> Iterator[None]:
 
 
 @contextmanager
-def again(paths: Iterable[Path], shown: str, *, times: float = 1, more: float = 0) -> Iterator[None]:
+def again(paths: Iterable[Path | Address], shown: str, *, times: float = 1, more: float = 0) -> Iterator[None]:
     """Read files that were accepted once more, or write what was found in them, within limits of their size.
 
     Args:
@@ -339,8 +340,10 @@ def again(paths: Iterable[Path], shown: str, *, times: float = 1, more: float = 
         yield
 
 
-def _weight(path: Path) -> int:
-    """Bytes on disk of a file, or of all files in a folder."""
+def _weight(path: Path | Address) -> int:
+    """Bytes of a file, or of all files in a folder."""
+    if isinstance(path, Address):
+        return path.size
     try:
         if not path.is_dir():
             return path.stat().st_size
