@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from fangpin.identification.alike import Alike
 from fangpin.identification.ask import Asker, veto_of
 from fangpin.identification.decide import decide
 from fangpin.identification.groups import group_of
@@ -114,11 +115,11 @@ def test_with_an_overlay(seed: int, tmp_path: Path) -> None:
 
 def test_one_asker_for_many_parts_gives_the_same(seed: int) -> None:
     chosen = standard(SEED, as_of=TODAY)
-    asker = Asker(chosen)
+    alike = Alike(chosen)
     for trial in range(trials(40)):
         rng = random.Random(f"{seed} {trial}")
         frames = frames_of(registry(rng, chosen), chosen)
-        assert decide(frames, chosen, asker).equals(decide(frames, chosen)), trial
+        assert decide(frames, chosen, alike).equals(decide(frames, chosen)), trial
 
 
 def test_nothing_at_all() -> None:

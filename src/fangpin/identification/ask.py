@@ -9,26 +9,28 @@ Source  INTERFACE of the project, section 3, columns ask and ask_least
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
 from fangpin import tables
 from fangpin.identification.answers import Variable
+from fangpin.identification.fold import Apart
 from fangpin.identification.group import ROSTER, Counts, Group
 from fangpin.identification.income_test import IncomeTest
 from fangpin.identification.open_facts import OpenFacts, Questions
 from fangpin.identification.readers import Reader
 from fangpin.identification.record import Record
-from fangpin.identification.verdict import IncomeStatus, decide_status
+from fangpin.identification.settle import Exact, Settled, Situation
+from fangpin.identification.turning import turning
+from fangpin.identification.verdict import decide_status
 from fangpin.identification.worlds import Combiner, Member
 from fangpin.language.interpret import Facts, evaluate
 from fangpin.standards import Standard
 
 AT_SCHOOL = {"student_status", "education_level"}  # either answer says whether a person is at school
 Open = tuple[str, int | None]  # a fact, and the position of the member it is about
-Slot = tuple[int, str, int | None]  # group, fact, member of the group
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,30 +39,34 @@ class Piece:
 
     open: frozenset[str]
     sign: Hashable
+    member: Member
 
 
 class Asker:
-    """Works out what to ask under one standard, remembering everything that can be used again."""
+    """Works out what to ask under one standard, remembering everything that can be used again.
 
-    def __init__(self, standard: Standard) -> None:
-        self.standard = standard
-        self.readers = [
-            Reader(i.code, i.node, standard.as_of) for i in standard.indicators if i.code in standard.counted
-        ]
+    ``folding``: whether to count indicator by indicator where that can be done, instead of searching whole worlds.
+    """
+
+    def __init__(self, standard: Standard, *, folding: bool = True) -> None:
+        self.standard, self.folding = standard, folding
+        counted = [i for i in standard.indicators if i.code in standard.counted]
+        turns = turning([i.node for i in counted])
+        self.readers = [Reader(i.code, i.node, standard.as_of, turns) for i in counted]
         self.questions = Questions(standard, self.readers)
-        self.patterns: dict[str, Any] = {}
         self._combiners: dict[tuple[int, ...], Combiner] = {}
         self._pieces: dict[Hashable, Piece] = {}
         self._people: dict[Hashable, Member] = {}
         self._groups: dict[Hashable, Group] = {}
-        self._settled: dict[Hashable, tuple[list[Slot], int]] = {}
+        self.settled: dict[Hashable, Settled] = {}
+        self.truths: dict[Hashable, dict[Any, int]] = {}
 
     def ask(self, record: Record) -> tuple[list[str], int]:
         """The facts to ask, in order, and the fewest answers that can settle the status, at best.
 
         Both are empty (0) where the status is not ``needs_visit``; the second is 0 where nothing can settle it.
         """
-        found, least = _Worlds(self, record).answer()
+        found, least = Worlds(self, record).answer()
         people = [str(m.get("person_id")) for m in record.belonging]
         names = [fact if at is None else f"{fact}@{people[at]}" for fact, at in found]
         return asked_order(names, record), least
@@ -81,11 +87,12 @@ class Asker:
             if not any(v.stale for v in own):  # beside a stale fact a blank may come to matter
                 open_ = {v.column for v in person.open}
                 own = [v for v in own if v.column in open_ or (v.column in AT_SCHOOL and open_ & AT_SCHOOL)]
-            if own:
-                self._pieces[memo] = Piece(frozenset(v.column for v in own), len(self._pieces))
-            else:
-                (key,) = Member(reader.combiner, member, [], facts).filled
-                self._pieces[memo] = Piece(frozenset(), ("=", key))
+            seen = Member(reader.combiner, member, own, facts)
+            sign: Hashable = len(self._pieces)
+            if not own:
+                (key,) = seen.filled
+                sign = ("=", key)
+            self._pieces[memo] = Piece(frozenset(v.column for v in own), sign, seen)
         return self._pieces[memo]
 
     def person(
@@ -100,16 +107,17 @@ class Asker:
         memo = (at, tuple(p.sign for p in pieces), signature_of(variables))
         if memo not in self._people:
             reads = [p.open for i, p in zip(at, pieces, strict=True) for _ in self.readers[i].split.aggregates]
-            self._people[memo] = Member(self.combiner(at), member, variables, facts, reads)
+            seen = [p.member for p in pieces]
+            self._people[memo] = Member(self.combiner(at), member, variables, facts, reads, seen)
         return self._people[memo]
 
 
 def signature_of(variables: Sequence[Variable]) -> Hashable:
-    """Equal for open facts that are alike."""
-    return tuple((v.fact, v.stale, v.asked, v.current) for v in variables)
+    """Equal for open facts that are alike, beside what the rules can tell apart of what they hold now."""
+    return tuple((v.fact, v.stale, v.asked) for v in variables)
 
 
-class _Worlds:
+class Worlds:
     """The worlds of one household under one standard."""
 
     def __init__(self, asker: Asker, record: Record) -> None:
@@ -120,26 +128,31 @@ class _Worlds:
         self.income = IncomeTest(record, self.standard, self.open.old)
         self.veto = veto_of(self.standard, self.facts)
 
-    @property
-    def now(self) -> Counts:
-        """True and unknown as things stand."""
-        return _counted(self.truths)
-
-    def status(self, income: IncomeStatus, counts: Counts) -> str:
-        """The status of a world."""
-        return decide_status(income, counts[0], counts[1], self.standard.k, self.veto)
-
     def answer(self) -> tuple[list[Open], int]:
         """The open facts that matter, and the fewest answers."""
-        if self.status(self.income.status, self.now) != "needs_visit":
+        true, unknown = _counted(self.truths)
+        if decide_status(self.income.status, true, unknown, self.standard.k, self.veto) != "needs_visit":
             return [], 0
-        groups = self.groups
-        signature = (tuple(id(g) for g, _ in groups), self.constant, self.now, self.income.signature, self.veto)
-        known = self.asker._settled.get(signature)
+        situation = Situation(self.standard, self.constant, self.income, self.veto)
+        signature = (tuple(id(g) for g, _, _ in self.groups), situation.signature)
+        known = self.asker.settled.get(signature)
         if known is None:
-            known = self.asker._settled[signature] = (self._asked(), self._least())
-        slots, least = known
-        return [(fact, None if at is None else groups[group][1][at]) for group, fact, at in slots], least
+            known = self.asker.settled[signature] = self._settled(situation)
+        found: list[Open] = [(fact, None) for fact in known.income]
+        for at, fact in known.facts:
+            group, people, _ = self.groups[at]
+            variable, member = group.open_facts()[fact]
+            found.append((variable.fact if variable else ROSTER, None if member is None else people[member]))
+        return found, known.least
+
+    def _settled(self, situation: Situation) -> Settled:
+        exact = [self.outlook(g) for g, _, _ in self.groups]
+        if not self.asker.folding:
+            return situation.settle(exact)
+        try:
+            return situation.settle([e.folded() or e for e in exact])
+        except Apart:
+            return situation.settle(exact)
 
     # -- groups ---------------------------------------------------------------------------------------------
     def _varies(self, at: int) -> bool:
@@ -165,8 +178,8 @@ class _Worlds:
         return found
 
     @cached_property
-    def groups(self) -> list[tuple[Group, tuple[int, ...]]]:
-        """Groups of indicators that share open facts, each with the roster positions of its members."""
+    def groups(self) -> list[tuple[Group, tuple[int, ...], tuple[int, ...]]]:
+        """Groups of indicators that share open facts, each with the roster positions of its members, and its own."""
         links: list[tuple[set[Any], list[int]]] = []
         for at in (at for at in range(len(self.asker.readers)) if self._varies(at)):
             names = self._names(at)
@@ -177,7 +190,7 @@ class _Worlds:
                     joined += link[1]
                     links.remove(link)
                 links.append((names, joined))
-        return [self._group(names, tuple(sorted(at))) for names, at in links]
+        return [(*self._group(names, tuple(sorted(at))), tuple(sorted(at))) for names, at in links]
 
     def _names(self, at: int) -> set[Any]:
         reader = self.asker.readers[at]
@@ -201,9 +214,12 @@ class _Worlds:
                 settled = combiner.merge(settled, only)
         open_.sort(key=lambda x: id(x[0]))
         missing = self.record.missing if ROSTER in names else 0
+        classes = [
+            (i, r.household.of(self.facts.values, columns), *(c for c in columns if c in r.reads))
+            for i, r in zip(at, readers, strict=True)
+        ]
         signature = (
-            at,
-            tuple(r.household.of(self.facts.values, columns) for r in readers),
+            tuple(classes),
             signature_of(own),
             settled,
             tuple(id(p) for p, _ in open_),
@@ -222,13 +238,14 @@ class _Worlds:
                 missing,
                 self._newcomer(readers) if missing else [],
                 settled,
+                [self.asker.truths.setdefault(c, {}) for c in classes],
             )
         return group, tuple(i for _, i in open_)
 
     def _people(self, names: set[Any], at: tuple[int, ...]) -> Iterator[tuple[int, Member]]:
         if not self.asker.combiner(at).aggs:
             return
-        without = Piece(frozenset(), None)
+        without = Piece(frozenset(), None, Member(Combiner(()), {}, [], self.facts))
         for i, member in enumerate(self.record.belonging):
             pieces = [self._pieces.get((r, i), without) for r in at]
             mine = [v for v in self.open.members[i] if any(v.column in p.open for p in pieces)]
@@ -238,94 +255,25 @@ class _Worlds:
         columns = dict.fromkeys(c for r in readers for c in r.asked if c.scope == "member")
         return self.asker.questions.newcomer(list(columns))
 
-    @cached_property
+    def outlook(self, group: Group) -> Exact:
+        """What a group of this household can come to."""
+        codes = set(group.codes)
+        by_code = zip(self.asker.readers, self.truths, strict=True)
+        return Exact(group, _counted([v for r, v in by_code if r.code in codes]))
+
+    def apart(self, at: Collection[int]) -> Counts:
+        """True and unknown among some indicators, of those that no open fact touches."""
+        grouped = {i for _, _, own in self.groups for i in own}
+        return _counted([self.truths[i] for i in at if i not in grouped])
+
+    @property
     def constant(self) -> Counts:
         """True and unknown among the indicators that no open fact touches."""
-        grouped = {code for g, _ in self.groups for code in g.codes}
-        return _counted([v for r, v in zip(self.asker.readers, self.truths, strict=True) if r.code not in grouped])
-
-    # -- answers --------------------------------------------------------------------------------------------
-    def _sums(self, without: Group | None = None) -> set[Counts]:
-        """Counts of completed worlds, of all groups but one together."""
-        found = {self.constant}
-        for group, _ in self.groups:
-            if group is not without:
-                found = {(a + c, b + d) for a, b in found for c, d in group.reachable}
-        return found
-
-    def _asked(self) -> list[Slot]:
-        sums = self._sums()
-        found: list[Slot] = [
-            (0, name, None)
-            for name in self.income.facts
-            if any(len({self.status(i, c) for i in self.income.answers_to(name)}) > 1 for c in sums)
-        ]
-        for at, (group, _) in enumerate(self.groups):
-            others = self._sums(group)
-            found += [
-                (at, v.fact if v else ROSTER, i) for v, i in group.open_facts() if self._matters(group, v, i, others)
-            ]
-        return found or self._ending()
-
-    def _matters(self, group: Group, variable: Variable | None, member: int | None, others: set[Counts]) -> bool:
-        kinds: dict[Counts, tuple[str, ...]] = {}
-        for found in group.outcomes(variable, member):
-            for c in found:
-                if c not in kinds:
-                    kinds[c] = tuple(
-                        self.status(i, (c[0] + e, c[1] + f)) for e, f in others for i in self.income.completed
-                    )
-            if len({kinds[c] for c in found}) > 1:
-                return True
-        return False
-
-    def _ending(self) -> list[Slot]:
-        """Facts an answer to which, everything else as it stands, ends the open status."""
-        found: list[Slot] = [
-            (0, name, None)
-            for name in self.income.alone
-            if any(self.status(i, self.now) != "needs_visit" for i in self.income.answers_to(name))
-        ]
-        by_code = {r.code: v for r, v in zip(self.asker.readers, self.truths, strict=True)}
-        for at, (group, _) in enumerate(self.groups):
-            rest = _counted([v for code, v in by_code.items() if code not in group.codes])
-            found += [
-                (at, v.fact if v else ROSTER, i)
-                for v, i in group.open_facts()
-                if any(
-                    self.status(self.income.status, (a + rest[0], b + rest[1])) != "needs_visit"
-                    for a, b in group.alone(v, i)
-                )
-            ]
-        return found
-
-    def _least(self) -> int:
-        facts = sum(len(g.open_facts()) for g, _ in self.groups) + len(self.income.facts)
-        for bound in range(1, facts + 1):
-            reached: dict[Counts, int] = {self.constant: 0}
-            for group, _ in self.groups:
-                reached = _plus(reached, group.costs(bound), bound)
-            if any(
-                cost + more <= bound and self.status(income, counts) != "needs_visit"
-                for counts, cost in reached.items()
-                for income, more in self.income.answered
-            ):
-                return bound
-        return 0
+        return self.apart(range(len(self.truths)))
 
 
 def _counted(truths: Sequence[bool | None]) -> Counts:
     return sum(v is True for v in truths), sum(v is None for v in truths)
-
-
-def _plus(one: dict[Counts, int], two: dict[Counts, int], bound: int) -> dict[Counts, int]:
-    out: dict[Counts, int] = {}
-    for (a, b), cost in one.items():
-        for (c, d), more in two.items():
-            if cost + more <= bound:
-                key = (a + c, b + d)
-                out[key] = min(out.get(key, bound), cost + more)
-    return out
 
 
 def veto_of(standard: Standard, facts: Facts) -> bool | None:

@@ -19,8 +19,7 @@ import polars as pl
 from fangpin.engine.derive import HOUSE_DATES, STANDS_ON, as_it_stands, belonging
 from fangpin.engine.numbers import beside, numbered
 from fangpin.engine.population import columns_of, evaluate
-from fangpin.identification.alike import asks
-from fangpin.identification.ask import Asker
+from fangpin.identification.alike import Alike
 from fangpin.identification.groups import target_group
 from fangpin.identification.record import SIGNS, items_of
 from fangpin.identification.verdict import schema
@@ -76,14 +75,14 @@ def columns_for(plan: Plan) -> dict[str, set[str]]:
     return need
 
 
-def decide(frames: Frames, standard: Standard, asker: Asker | None = None, *, asking: bool = True) -> pl.DataFrame:
+def decide(frames: Frames, standard: Standard, alike: Alike | None = None, *, asking: bool = True) -> pl.DataFrame:
     """The verdict of every household in ``frames``, ordered by ``household_id``.
 
     Args:
         frames: Canonical frames of one day: ``household``, ``member``, ``living`` and ``income`` (one row each
             household), with the columns of :func:`needed_columns`.
         standard: The standard.
-        asker: Remembers what to ask across parts; without one each call starts anew.
+        alike: Remembers what to ask across parts; without one each call starts anew.
         asking: Whether to work out what to ask; without it ``ask`` is empty and ``ask_least`` 0.
 
     Returns:
@@ -94,7 +93,7 @@ def decide(frames: Frames, standard: Standard, asker: Asker | None = None, *, as
     table = _judged(frames, standard)
     if not table["household_id"].is_sorted():
         table = table.sort("household_id")
-    table = _with_asks(table, frames, asker or Asker(standard)) if asking else table.with_columns(_nothing_asked())
+    table = _with_asks(table, frames, alike or Alike(standard)) if asking else table.with_columns(_nothing_asked())
     table = table.with_columns(ids)
     table = table.with_columns(
         *[_yuan(f"__{name}_fen", name) for name in ("income", "margin", "line")], _yuan("__upper_fen", "line_upper")
@@ -243,12 +242,12 @@ def _nothing_asked() -> list[pl.Expr]:
     return [pl.lit([], pl.List(pl.String)).alias("ask"), pl.lit(0, pl.Int32).alias("ask_least")]
 
 
-def _with_asks(table: pl.DataFrame, frames: Frames, asker: Asker) -> pl.DataFrame:
+def _with_asks(table: pl.DataFrame, frames: Frames, alike: Alike) -> pl.DataFrame:
     """``table`` with ``ask`` and ``ask_least``; empty and 0 where nothing is open."""
     nothing = _nothing_asked()
     waiting = table.filter(pl.col("status") == "needs_visit")
     if not waiting.height:
         return table.with_columns(nothing)
-    found = asks(frames, waiting, asker)
+    found = alike.asks(frames, waiting)
     joined = table.join(found, on="household_id", how="left", maintain_order="left")
     return joined.with_columns(pl.col("ask").fill_null(nothing[0]), pl.col("ask_least").fill_null(0))

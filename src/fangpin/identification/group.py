@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from fangpin.identification.answers import Variable
-from fangpin.identification.worlds import Combiner, Member, Replay, together
+from fangpin.identification.worlds import DECIDE_MAIN, MAIN, Combiner, Member, Replay, together
 from fangpin.language import tree as t
 from fangpin.language.interpret import NOBODY, Facts, compiled
 
@@ -63,6 +63,8 @@ class Group:
     missing: int
     newcomer: Sequence[Variable]
     settled: Any
+    truths: Sequence[dict[Any, int]]
+    memo: dict[str, Any] = field(default_factory=dict)
     _counts: dict[Any, Counts] = field(default_factory=dict)
     _outcomes: dict[Any, Replay] = field(default_factory=dict)
     _without: dict[int, set[Any]] = field(default_factory=dict)
@@ -124,16 +126,26 @@ class Group:
     def newcomers(self) -> frozenset[Any]:
         """Keys of what the missing member rows can bring together."""
         states: frozenset[Any] = frozenset((self.combiner.nobody,))
-        if self.missing:
-            ways = self.combiner.one_newcomer
-            if ways is None:  # the same for every household
-                ways = self.combiner.one_newcomer = Member(self.combiner, {}, self.newcomer, self.facts).filled
-            for _ in range(self.missing):
-                more = frozenset(self.combiner.join(states, ways))
-                if more == states:
-                    break
-                states = more
+        for _ in range(self.missing):
+            more = frozenset(self.combiner.join(states, self.one_newcomer.filled))
+            if more == states:
+                break
+            states = more
         return states
+
+    @property
+    def one_newcomer(self) -> Member:
+        """A member nobody has written down: the same for every household."""
+        known = self.combiner.one_newcomer
+        if known is None:
+            pieces = []
+            for s in self.splits:
+                own = Combiner(s.aggregates)
+                read = set[str]().union(*own.reads)
+                read |= DECIDE_MAIN if MAIN in read else set()
+                pieces.append(Member(own, {}, [v for v in self.newcomer if v.column in read], self.facts))
+            known = self.combiner.one_newcomer = Member(self.combiner, {}, self.newcomer, self.facts, pieces=pieces)
+        return known
 
     @cached_property
     def _from_left(self) -> list[set[Any]]:
@@ -180,16 +192,20 @@ class Group:
         """Counts between which the answer to one fact makes the difference, all else being filled in one way."""
         key = (variable.column if variable else ROSTER, member)
         if key not in self._outcomes:
-            source = (
-                self._by_roster()
-                if variable is None
-                else self._by_household(variable)
-                if member is None
-                else self._by_member(variable, member)
-            )
-            floor = next(iter(self.reachable))[1]
-            self._outcomes[key] = Replay(frozenset(c for c in found if c[1] == floor) for found in source)
+            self._outcomes[key] = Replay(self.each_outcome(variable, member))
         return self._outcomes[key]
+
+    def each_outcome(self, variable: Variable | None, member: int | None) -> Iterator[frozenset[Counts]]:
+        """The counts that answers to one fact bring, once for every way all else can be filled; sets may come twice."""
+        source = (
+            self._by_roster()
+            if variable is None
+            else self._by_household(variable)
+            if member is None
+            else self._by_member(variable, member)
+        )
+        floor = next(iter(self.reachable))[1]
+        return (frozenset(c for c in found if c[1] == floor) for found in source)
 
     def _by_household(self, variable: Variable) -> Iterator[set[Counts]]:
         at = [v is variable for v in self.household].index(True)
@@ -231,13 +247,17 @@ class Group:
             answered = {k: c + 1 for k, c in states.items() if c < bound}
             variants.append((together(self.combiner, answered, dict.fromkeys(self.newcomers, 0), bound), True))
         out: dict[Counts, int] = {}
-        for filled, cost in self._partly(0, bound):
+        for filled, cost in self.partly_filled(bound):
             for found, complete in variants:
                 for key, more in found.items():
                     if cost + more <= bound:
                         counts = self.counts(key, filled, complete)
                         out[counts] = min(out.get(counts, bound), cost + more)
         return out
+
+    def partly_filled(self, bound: int) -> Iterator[tuple[tuple[Any, ...], int]]:
+        """The household's own facts answered or left as they are, with the answers it takes."""
+        return self._partly(0, bound)
 
     def _partly(self, i: int, bound: int) -> Iterator[tuple[tuple[Any, ...], int]]:
         if i == len(self.household):
@@ -265,5 +285,6 @@ class Group:
             self.missing if variable is None else 0,
             self.newcomer,
             self.settled,
+            self.truths,
         )
         return set(one.costs(1))

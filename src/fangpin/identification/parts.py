@@ -18,7 +18,7 @@ from functools import lru_cache
 import polars as pl
 
 from fangpin.engine.fingerprint import Sums, sums
-from fangpin.identification.ask import Asker
+from fangpin.identification.alike import Alike
 from fangpin.identification.decide import decide, needed_columns
 from fangpin.intake import Counts
 from fangpin.intake.batch import Part
@@ -86,14 +86,14 @@ def packed(frame: pl.DataFrame) -> bytes:
 
 
 def judged(
-    registry: Registry, part: Part, standard: Standard, asker: Asker
+    registry: Registry, part: Part, standard: Standard, alike: Alike
 ) -> tuple[PartResult, dict[str, pl.DataFrame]]:
     """The result of one part, and the frames of the day it was made from."""
     loaded = part.load(needed_columns(standard))
     frames = registry.rows_on(loaded, standard.as_of)
     income, contradictions = registry.income_on(frames, standard.as_of)
     frames["income"] = income
-    table = decide(frames, standard, asker)
+    table = decide(frames, standard, alike)
     own = frames["household"].select([c for c in SAID_OF_HOUSEHOLDS if c in frames["household"].columns])
     findings = [*loaded.findings, *contradictions]
     return PartResult(table, own, findings, loaded.counts, facts_of(frames)), frames
@@ -126,10 +126,10 @@ def work(data: bytes) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _standing(standard: bytes) -> tuple[Standard, Asker]:
+def _standing(standard: bytes) -> tuple[Standard, Alike]:
     """A standard and what was worked out under it, kept by a worker from part to part."""
     chosen: Standard = pickle.loads(standard)
-    return chosen, Asker(chosen)
+    return chosen, Alike(chosen)
 
 
 def _attempted(name: str, task: Callable[[], PartResult]) -> PartResult | Failed:
@@ -192,9 +192,9 @@ def run(
 
 
 def _here(registry: Registry, standard: Standard, wanted: Sequence[Part]) -> Iterator[tuple[Part, PartResult | Failed]]:
-    asker = Asker(standard)
+    alike = Alike(standard)
     for part in wanted:
-        yield part, _attempted(part.name, lambda part=part: judged(registry, part, standard, asker)[0])  # type: ignore[misc]
+        yield part, _attempted(part.name, lambda part=part: judged(registry, part, standard, alike)[0])  # type: ignore[misc]
 
 
 def _spread(

@@ -6,7 +6,7 @@ Gives   Reader, one prepared indicator; asked_columns, hidden
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from fangpin.identification.worlds import Combiner, filled_by
 from fangpin.language import tree as t
 from fangpin.language.interpret import Evaluator, Facts, compiled
 
+Turning = Mapping[t.Node, tuple[t.Node, ...]]
 HIDING = (t.IsTrue, t.Recorded, t.IsKnown)  # what comes out of these may change although it is known
 
 
@@ -42,18 +43,23 @@ def hidden(node: t.Node, inside: bool = False) -> Iterator[t.Node]:
 class Classes:
     """What a rule can tell apart of a row, by the columns of one scope."""
 
-    def __init__(self, node: t.Node, scope: t.Scope, today: date) -> None:
+    def __init__(self, node: t.Node, scope: t.Scope, today: date, turning: Turning) -> None:
         self.today = today
         columns = [c for c in t.columns(node) if c.scope == scope]
         self._single = [(place(c), single_classifier(c, node, today)) for c in columns]
         atoms = dict.fromkeys(a for c in columns for a in atoms_of(node, c) if len(t.columns(a)) > 1)
-        self._several = [([place(c) for c in t.columns(a)], compiled(a)) for a in atoms]
+        self._several = [
+            ([place(c) for c in t.columns(a)], compiled(a), [compiled(e) for e in turning.get(a, ())]) for a in atoms
+        ]
 
     def of(self, row: Mapping[str, Any], open_: Set[str]) -> Hashable:
         """Equal for rows that the rule cannot tell apart, whatever the columns ``open_`` come to hold."""
         own = [classify(row.get(name)) for name, classify in self._single]
-        for names, run in self._several:
-            if any(n in open_ for n in names):
+        for names, run, ends in self._several:
+            if ends and any(n in open_ for n in names):
+                facts = Facts(row, (), True, self.today)
+                own.append((run(facts, row), *(end(facts, row) for end in ends)))
+            elif any(n in open_ for n in names):
                 own.append(tuple(hashable(row.get(n)) for n in names))
             else:
                 own.append(run(Facts(row, (), True, self.today), row))
@@ -67,6 +73,7 @@ class Reader:
     code: str
     node: t.Node
     today: date
+    turning: Turning = field(default_factory=dict, compare=False)
 
     @cached_property
     def split(self) -> Split:
@@ -112,9 +119,9 @@ class Reader:
     @cached_property
     def household(self) -> Classes:
         """What it can tell apart of a household."""
-        return Classes(self.node, "household", self.today)
+        return Classes(self.node, "household", self.today, self.turning)
 
     @cached_property
     def member(self) -> Classes:
         """What it can tell apart of a member."""
-        return Classes(self.node, "member", self.today)
+        return Classes(self.node, "member", self.today, self.turning)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fangpin.engine.fingerprint import Sums, added, sums
-from fangpin.identification.ask import Asker
+from fangpin.identification.alike import Alike
 from fangpin.identification.parts import Failed, PartResult, engine_named, judged, run
 from fangpin.identification.verdict import STATUSES, schema
 from fangpin.intake import Counts
@@ -91,11 +91,11 @@ class Verdicts:
 
     def decided(self) -> Iterator[tuple[pl.DataFrame, dict[str, pl.DataFrame]]]:
         """Part by part, in this process: its verdict table, and the frames of the day it was made from."""
-        asker = Asker(self.standard)
+        alike = Alike(self.standard)
         self.findings, self.counts = list(self.registry.batch.findings), Counts()
         self.facts, self.rows = {}, {}
         for part in self.registry.parts():
-            result, frames = judged(self.registry, part, self.standard, asker)
+            result, frames = judged(self.registry, part, self.standard, alike)
             self._account(result)
             yield result.table, frames
 

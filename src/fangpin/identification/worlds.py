@@ -51,7 +51,7 @@ class Combiner:
     def __init__(self, aggs: Sequence[t.Agg]) -> None:
         self.aggs = tuple(aggs)
         self.bits = all(a.how in LOGICAL for a in self.aggs)
-        self.one_newcomer: frozenset[Any] | None = None
+        self.one_newcomer: Member | None = None
         self.reads = [read_columns(a) for a in self.aggs]
         self._conditions: list[Evaluator] = [compiled(a.cond) for a in self.aggs]
         self._values: list[Evaluator | None] = [compiled(a.value) if a.value is not None else None for a in self.aggs]
@@ -95,6 +95,10 @@ class Combiner:
         if self.bits:
             return {a | b for a in one for b in two}
         return {self.merge(a, b) for a in one for b in two}
+
+    def part(self, start: int, count: int, key: int, complete: bool) -> list[Any]:
+        """The truth of some of the quantifiers, from the bits that are theirs."""
+        return [_finished(self.aggs[start + i], (key >> (3 * i)) & 7, complete) for i in range(count)]
 
     def values(self, key: Any, complete: bool) -> list[Any]:
         """The value of every aggregate: a truth or an interval."""
@@ -193,8 +197,13 @@ class Member:
         variables: Sequence[Variable],
         facts: Facts,
         reads: Sequence[Set[str]] | None = None,
+        pieces: Sequence[Member] = (),
     ) -> None:
-        """``reads``: for each aggregate the columns that can matter to it, where that is known; else all it names."""
+        """``reads``: for each aggregate the columns that can matter to it, where that is known; else all it names.
+
+        ``pieces``: the member as each indicator of the group sees it by itself.
+        """
+        self.pieces = tuple(pieces)
         self.combiner, self.base, self.variables, self.facts = combiner, dict(base), tuple(variables), facts
         self.free = free = any(v.column == MAIN for v in variables)
         columns = {v.column for v in variables}
@@ -232,6 +241,21 @@ class Member:
         """Keys of what the member can bring → the fewest answers they take (at most ``bound``)."""
         return self._ways(self._all, self.variables, {}, bound)
 
+    def ways(self, variables: Variables, fixed: Assign) -> frozenset[Any]:
+        """Keys of what the member can bring, some facts being ``fixed`` and ``variables`` filled in any way."""
+        memo = self._memo("ways", self._all, fixed)
+        if memo not in self._known:
+            self._known[memo] = frozenset(self._ways(self._all, variables, fixed, None))
+        return self._known[memo]  # type: ignore[no-any-return]
+
+    def few(self, variables: Variables, fixed: Assign, bound: int) -> dict[Any, int]:
+        """Keys → the fewest answers among ``variables`` (at most ``bound``), some facts being ``fixed``."""
+        return self._ways(self._all, variables, fixed, bound)
+
+    def rows(self, variables: Variables, fixed: Assign, fact: Variable) -> frozenset[Row]:
+        """The keys that each answer to ``fact`` brings, a row for each way ``variables`` can be filled."""
+        return self._rows(self._all, variables, fixed, fact)
+
     def outcomes(self, fact: Variable) -> Replay:
         """For each way the member's other facts can be: the keys that answers to ``fact`` bring, where they differ."""
         if fact.column not in self._outcomes:
@@ -241,7 +265,7 @@ class Member:
     # -- splitting ------------------------------------------------------------------------------------------
     def _parts(self, aggs: Aggs, variables: Variables) -> list[tuple[Aggs, Variables]]:
         """The aggregates in sets that share no open fact, each with its facts, the one that most of them read first."""
-        memo = (aggs, variables)
+        memo = (aggs, *[v.column for v in variables])
         if memo not in self._split:
             found: list[tuple[Aggs, set[Variable]]] = []
             for i in aggs:
@@ -292,7 +316,7 @@ class Member:
             return {self._brought(aggs, fixed): 0}
         first, rest = variables[0], variables[1:]
         out: dict[Any, int] = {}
-        for value, cost in _choices(first, bound):
+        for value, cost in choices(first, bound):
             left = None if bound is None else bound - cost
             for key, more in self._ways(aggs, rest, {**fixed, first.column: value}, left).items():
                 if cost + more < out.get(key, UNBOUNDED + 1):
@@ -339,7 +363,7 @@ class Member:
         }
 
 
-def _choices(variable: Variable, bound: int | None) -> Iterator[tuple[Any, int]]:
+def choices(variable: Variable, bound: int | None) -> Iterator[tuple[Any, int]]:
     """Values of a fact with what they cost; within a ``bound`` the fact may also stay as it is."""
     if bound is None:
         yield from ((o, 0) for o in variable.completions)
