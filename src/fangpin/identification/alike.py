@@ -14,7 +14,6 @@ import polars as pl
 
 from fangpin.identification.ask import Asker, Worlds, field_position
 from fangpin.identification.fold import Apart, Fold, settled
-from fangpin.identification.group import ROSTER
 from fangpin.identification.income_test import IncomeTest
 from fangpin.identification.open_households import records
 from fangpin.identification.patterns import GROUP, KEY, Frames, Patterns
@@ -82,26 +81,26 @@ class Alike:
     def _add(self, worlds: Worlds, at: tuple[int, ...], pattern: str, ranks: Mapping[str, int]) -> None:
         """Remember the groups that these indicators of a household fall into, and what belongs to none."""
         numbers: list[int] = []
-        inside = [(g, people) for g, people, own in worlds.groups if set(own) <= set(at)]
-        for exact, people in ((worlds.outlook(g), people) for g, people in inside):
+        groups = worlds.groups_of(at)
+        people = [str(m.get("person_id")) for m in worlds.record.belonging]
+        for own in groups:
             slots: list[Slot] = []
-            for variable, member in exact.group.open_facts():
-                fact = variable.fact if variable else ROSTER
-                person = None if member is None else str(worlds.record.belonging[people[member]].get("person_id"))
-                name = fact if person is None else f"{fact}@{person}"
-                rank = None if person is None else ranks[person]
+            for fact, member in own.facts():
+                name = fact if member is None else f"{fact}@{people[member]}"
+                rank = None if member is None else ranks[people[member]]
                 slots.append((fact, field_position(fact), name in worlds.record.stale, rank))
-            numbers.append(len(self._exact))
-            self._exact.append(exact)
-            self._slots.append(slots)
-            self._kind.append(self._outlook(exact))
-        apart = worlds.apart(at)
+            exact = worlds.outlook(own.group)
+            numbers.append(self._keep(exact, slots, self._outlook(exact)))
+        apart = worlds.apart(at, groups)
         if apart != (0, 0):
-            numbers.append(len(self._exact))
-            self._exact.append(settled(apart))
-            self._slots.append([])
-            self._kind.append(self._same(settled(apart)))
+            numbers.append(self._keep(settled(apart), [], self._same(settled(apart))))
         self._number[pattern] = numbers
+
+    def _keep(self, outlook: Outlook, slots: list[Slot], kind: int) -> int:
+        self._exact.append(outlook)
+        self._slots.append(slots)
+        self._kind.append(kind)
+        return len(self._exact) - 1
 
     def _outlook(self, exact: Exact) -> int:
         """The number of the outlook of a group: shared with all groups that count alike."""
@@ -176,7 +175,7 @@ class Alike:
     def _filled(
         self, patterns: Patterns, groups: pl.DataFrame, own: pl.DataFrame, waiting: pl.DataFrame
     ) -> pl.DataFrame:
-        used = {text: found for text in own["combination"].unique() if (found := self._settled[text]) is not None}
+        used = {text: one for text in own["combination"].unique() if (one := self._settled[text]) is not None}
         least = pl.DataFrame(
             [(text, number, settled.least) for text, (number, settled, _) in used.items()],
             orient="row",

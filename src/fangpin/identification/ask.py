@@ -9,10 +9,10 @@ Source  INTERFACE of the project, section 3, columns ask and ask_least
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from fangpin import tables
 from fangpin.identification.answers import Variable
@@ -40,6 +40,21 @@ class Piece:
     open: frozenset[str]
     sign: Hashable
     member: Member
+
+
+class Own(NamedTuple):
+    """A group as one household has it: the roster positions of its members with open facts, and its indicators."""
+
+    group: Group
+    people: tuple[int, ...]
+    indicators: tuple[int, ...]
+
+    def facts(self) -> list[Open]:
+        """Its open facts, in their order."""
+        return [
+            (variable.fact if variable else ROSTER, None if member is None else self.people[member])
+            for variable, member in self.group.open_facts()
+        ]
 
 
 class Asker:
@@ -133,20 +148,18 @@ class Worlds:
         true, unknown = _counted(self.truths)
         if decide_status(self.income.status, true, unknown, self.standard.k, self.veto) != "needs_visit":
             return [], 0
-        situation = Situation(self.standard, self.constant, self.income, self.veto)
-        signature = (tuple(id(g) for g, _, _ in self.groups), situation.signature)
+        situation = Situation(self.standard, self.apart(range(len(self.truths)), self.groups), self.income, self.veto)
+        signature = (tuple(id(own.group) for own in self.groups), situation.signature)
         known = self.asker.settled.get(signature)
         if known is None:
             known = self.asker.settled[signature] = self._settled(situation)
         found: list[Open] = [(fact, None) for fact in known.income]
         for at, fact in known.facts:
-            group, people, _ = self.groups[at]
-            variable, member = group.open_facts()[fact]
-            found.append((variable.fact if variable else ROSTER, None if member is None else people[member]))
+            found.append(self.groups[at].facts()[fact])
         return found, known.least
 
     def _settled(self, situation: Situation) -> Settled:
-        exact = [self.outlook(g) for g, _, _ in self.groups]
+        exact = [self.outlook(own.group) for own in self.groups]
         if not self.asker.folding:
             return situation.settle(exact)
         try:
@@ -178,10 +191,14 @@ class Worlds:
         return found
 
     @cached_property
-    def groups(self) -> list[tuple[Group, tuple[int, ...], tuple[int, ...]]]:
-        """Groups of indicators that share open facts, each with the roster positions of its members, and its own."""
+    def groups(self) -> list[Own]:
+        """The groups of all counted indicators."""
+        return self.groups_of(range(len(self.asker.readers)))
+
+    def groups_of(self, among: Iterable[int]) -> list[Own]:
+        """Groups of those of some indicators that share open facts."""
         links: list[tuple[set[Any], list[int]]] = []
-        for at in (at for at in range(len(self.asker.readers)) if self._varies(at)):
+        for at in (at for at in among if self._varies(at)):
             names = self._names(at)
             if names:
                 joined = [at]
@@ -190,7 +207,7 @@ class Worlds:
                     joined += link[1]
                     links.remove(link)
                 links.append((names, joined))
-        return [(*self._group(names, tuple(sorted(at))), tuple(sorted(at))) for names, at in links]
+        return [self._group(names, tuple(sorted(at))) for names, at in links]
 
     def _names(self, at: int) -> set[Any]:
         reader = self.asker.readers[at]
@@ -200,8 +217,8 @@ class Worlds:
             names.add(ROSTER)
         return names
 
-    def _group(self, names: set[Any], at: tuple[int, ...]) -> tuple[Group, tuple[int, ...]]:
-        """The group of these indicators, and the roster positions of its members with open facts."""
+    def _group(self, names: set[Any], at: tuple[int, ...]) -> Own:
+        """The group of these indicators."""
         readers, combiner = [self.asker.readers[i] for i in at], self.asker.combiner(at)
         own = [v for v in self.open.household if v.column in names]
         columns = {v.column for v in own}
@@ -240,7 +257,7 @@ class Worlds:
                 settled,
                 [self.asker.truths.setdefault(c, {}) for c in classes],
             )
-        return group, tuple(i for _, i in open_)
+        return Own(group, tuple(i for _, i in open_), at)
 
     def _people(self, names: set[Any], at: tuple[int, ...]) -> Iterator[tuple[int, Member]]:
         if not self.asker.combiner(at).aggs:
@@ -261,15 +278,10 @@ class Worlds:
         by_code = zip(self.asker.readers, self.truths, strict=True)
         return Exact(group, _counted([v for r, v in by_code if r.code in codes]))
 
-    def apart(self, at: Collection[int]) -> Counts:
-        """True and unknown among some indicators, of those that no open fact touches."""
-        grouped = {i for _, _, own in self.groups for i in own}
+    def apart(self, at: Iterable[int], groups: Sequence[Own]) -> Counts:
+        """True and unknown among some indicators, of those that belong to none of the groups."""
+        grouped = {i for own in groups for i in own.indicators}
         return _counted([self.truths[i] for i in at if i not in grouped])
-
-    @property
-    def constant(self) -> Counts:
-        """True and unknown among the indicators that no open fact touches."""
-        return self.apart(range(len(self.truths)))
 
 
 def _counted(truths: Sequence[bool | None]) -> Counts:

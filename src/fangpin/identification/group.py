@@ -64,7 +64,7 @@ class Group:
     newcomer: Sequence[Variable]
     settled: Any
     truths: Sequence[dict[Any, int]]
-    memo: dict[str, Any] = field(default_factory=dict)
+    folds: list[Any] = field(default_factory=list)
     _counts: dict[Any, Counts] = field(default_factory=dict)
     _outcomes: dict[Any, Replay] = field(default_factory=dict)
     _without: dict[int, set[Any]] = field(default_factory=dict)

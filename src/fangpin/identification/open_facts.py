@@ -69,7 +69,8 @@ class OpenFacts:
         values: Mapping[str, Any],
     ) -> None:
         self.questions, self.record, self.values = questions, record, values
-        self.stale = {name.partition("@")[::2] for name in record.stale}
+        here = {"", *(str(m.get("person_id")) for m in record.belonging)}
+        self.stale = {(fact, who) for fact, _, who in (name.partition("@") for name in record.stale) if who in here}
         self.old = frozenset(fact for fact, _ in self.stale)
         standing = zip(readers, truths, strict=True)
         self._unknown = {c.key for r, truth in standing if truth is None for c in r.asked}

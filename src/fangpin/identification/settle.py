@@ -76,9 +76,11 @@ class Exact:
 
     def folded(self) -> Fold | None:
         """The same, equal for groups that count alike; None where the group cannot be folded."""
-        if "fold" not in self.group.memo:
-            self.group.memo["fold"] = fold(self.group, self.now)
-        return self.group.memo["fold"]
+        memo = self.group.folds
+        if not memo:
+            memo.append(fold(self.group, self.now))
+        found: Fold | None = memo[0]
+        return found
 
 
 @dataclass(frozen=True)
