@@ -3,7 +3,7 @@
 #   make demo           the main job on survey data and on a generated county, then the web application; PORT DEMO_DIR HOUSEHOLDS FANGPIN_REAL_DATA
 #   make test           lint, then all tests; FULL=1 runs every trial, SEED=n repeats a run
 #   make lint           ruff, mypy --strict, the map (import-linter), the size of rooms
-#   make bench          the figures of docs/performance.md; NATION=1 for 190 million households
+#   make bench          the figures of docs/performance.md: identification (ARGS), checking, measures; NATION=1 for 190 million households
 #   make recall         docs/recall.md: a county damaged on purpose, and how much of it is found
 #   make docs           the generated pages under docs/reference/
 #   make format         ruff's formatter and safe fixes
@@ -64,6 +64,8 @@ format: env-test
 
 bench: env-test
 	@$(PY) benchmarks/$(if $(NATION),nation,run).py $(ARGS)
+	@$(if $(NATION),,$(PY) benchmarks/check.py)
+	@$(if $(NATION),,$(PY) benchmarks/measures.py)
 
 recall: env-test
 	@$(PY) tools/recall.py --write $(ARGS)

@@ -7,22 +7,15 @@ and xlsx under benchmarks/work/; whole processes, in turn; medians of the runs; 
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import statistics
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from datetime import date
-from importlib import metadata
-from multiprocessing import get_context
 from pathlib import Path
 
 import polars as pl
 import xlsxwriter
 
 from fangpin.synth import generate
-from run import PAGE, WORK, Figure, measured
+from timing import WORK, apart, head, in_turn, number, written
 
 MARKS = ("<!-- check -->", "<!-- /check -->")
 TABLES = ("household", "member", "income_year", "living", "safeguards")
@@ -80,9 +73,7 @@ def rows(persons: int, sheet_persons: int, runs: int) -> Iterator[str]:
     """The rows of the table."""
     python = sys.executable
     check = [python, "-m", "fangpin", "check"]
-    # in a process of its own: what this one once used would count as the peak of its children
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        large, small = pool.submit(made, persons).result(), pool.submit(book, sheet_persons).result()
+    large, small = apart(made, persons), apart(book, sheet_persons)
     for kind, path in (("parquet", large / "parquet"), ("csv", large / "csv"), ("xlsx", small)):
         count, columns = size(small.parent if kind == "xlsx" else large)
         commands = {
@@ -90,43 +81,28 @@ def rows(persons: int, sheet_persons: int, runs: int) -> Iterator[str]:
             "fangpin check, without checks": [*check, str(path), "--json", "--no-checks"],
             "fangpin check, all checks": [*check, str(path), "--json", "--as-of", DAY],
         }
-        found: dict[str, list[Figure]] = {name: [] for name in commands}
-        for _ in range(runs):
-            for name, command in commands.items():
-                found[name].append(measured(command))
-                print(kind, name, found[name][-1], file=sys.stderr)
-        floor = next(iter(found.values()))
-        for name, figures in found.items():
-            wall, cpu = (statistics.median(getattr(f, w) for f in figures) for w in ("wall", "cpu"))
-            ratio = statistics.median(f.cpu / g.cpu for f, g in zip(figures, floor, strict=True))
-            memory = max(f.memory for f in figures)
-            yield f"| {kind} | {count:,} × {columns} | {name} | {wall:.1f} | {cpu:.1f} | {ratio:.1f} | {memory:,.0f} |"
+        for name, f in in_turn(commands, runs).items():
+            size_of = f"{count:,} × {columns}"
+            yield f"| {kind} | {size_of} | {name} | {f.wall:.1f} | {f.cpu:.1f} | {f.cpu_ratio:.1f} | {f.memory:,.0f} |"
 
 
 def table(persons: int, sheet_persons: int, runs: int) -> str:
     """The whole table, with machine and date."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    head = (
-        f"{date.today()} · {os.cpu_count()} cores (load {os.getloadavg()[0]:.0f} at the start), {memory:.0f} GiB, "
-        f"{platform.machine()} · Python {platform.python_version()} · polars {metadata.version('polars')} · "
-        f"runs of each, in turn: {runs}"
-    )
     title = "| format | persons × columns of all tables | what | wall s | CPU s | CPU ÷ merely reading | peak MB |"
-    return "\n".join([head, "", title, "|---|---|---|---|---|---|---|", *rows(persons, sheet_persons, runs)])
+    return "\n".join([head(runs), "", title, "|---|---|---|---|---|---|---|", *rows(persons, sheet_persons, runs)])
 
 
 def main() -> None:
     """Runs, prints, and with ``--write`` puts the table into the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     for name, default in (("--persons", 350_000), ("--sheet-persons", 30_000), ("--runs", 3)):
-        parser.add_argument(name, type=lambda t: int(t.replace("_", "")), default=default)
+        parser.add_argument(name, type=number, default=default)
     parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
     args = parser.parse_args()
     found = table(args.persons, args.sheet_persons, args.runs)
     print(found)
     if args.write:
-        before, rest = PAGE.read_text("utf-8").split(MARKS[0])
-        PAGE.write_text(f"{before}{MARKS[0]}\n{found}\n{MARKS[1]}{rest.split(MARKS[1])[1]}", "utf-8")
+        written(found, MARKS)
 
 
 if __name__ == "__main__":
