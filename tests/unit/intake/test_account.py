@@ -58,18 +58,36 @@ def _day(value: str | None) -> date | None:
 
 
 def expected_refusals(households: list[dict[str, Any]], members: list[dict[str, Any]]) -> tuple[int, int]:
-    """Refused households and members, by the words of the page, in plain Python."""
+    """Refused households and members, by the words of the page, in plain Python.
+
+    A doubled id refuses its rows from the day it is doubled; what was known before that day still speaks for the days
+    before (decision 0008).
+    """
     ids = [_clean(row["household_id"]) for row in households]
-    versions = Counter((i, _day(r["valid_from"]), _day(r["known_at"])) for i, r in zip(ids, households, strict=True))
-    doubled = {key[0] for key, count in versions.items() if count > 1 and key[0] is not None}
-    refused = sum(i is None or i in doubled for i in ids)
-    accepted = {i for i in ids if i is not None} - doubled
+    rows = [(i, _day(r["valid_from"]), _day(r["known_at"])) for i, r in zip(ids, households, strict=True)]
+    often_so = Counter(rows)
+    since: dict[str, date | None] = {}
+    for version, count in often_so.items():
+        if version[0] is not None and count > 1:
+            known = version[2]
+            before = since.get(version[0], known)
+            since[version[0]] = None if known is None or before is None else min(before, known)
+    kept = [(i, k) for i, _v, k in rows if i is not None and not _from(i, k, since)]
+    refused, accepted = len(rows) - len(kept), {i for i, _k in kept}
     keys = [
         (_clean(r["household_id"]), _clean(r["person_id"]), _day(r["valid_from"]), _day(r["known_at"])) for r in members
     ]
     often = Counter(keys)
     gone = sum(k[0] is None or k[1] is None or often[k] > 1 or k[0] not in accepted for k in keys)
     return refused, gone
+
+
+def _from(household: str, known: date | None, since: dict[str, date | None]) -> bool:
+    """Whether a row is from the day on which its id was doubled, or later."""
+    if household not in since:
+        return False
+    start = since[household]
+    return start is None or (known is not None and known >= start)
 
 
 @QUIET
