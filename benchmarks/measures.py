@@ -13,20 +13,23 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 
+from fangpin.identification.decide import status_of
 from fangpin.methods import inequality, poverty
 from fangpin.methods.multidimensional import AlkireFoster
 from fangpin.methods.survey import Design
 
 LINE, COUNTIES, UNITS, RUNS = 6000.0, 831, 12, 5
 INDICATORS = [f"i{j}" for j in range(10)]
-GOALS = {"fgt+af": 0.3, "fgt se": 1.0, "gini se": 2.0}
+ANSWERS = [f"a{j}" for j in range(10)]
+GOALS = {"status": 0.1, "fgt+af": 0.3, "fgt se": 1.0, "gini se": 2.0}
 
 
 def population(rows: int) -> pl.DataFrame:
-    """Incomes, weights, counties, villages and ten indicators."""
+    """Incomes, weights, counties, villages, ten indicators, and ten answers of which some are unknown."""
     rng = np.random.default_rng(1)
     county = rng.integers(0, COUNTIES, rows)
     return pl.DataFrame(
@@ -36,8 +39,11 @@ def population(rows: int) -> pl.DataFrame:
             "county": county,
             "village": county * UNITS + rng.integers(0, UNITS, rows),
             **{name: rng.random(rows) < 0.15 for name in INDICATORS},
+            "income": rng.choice(["below", "band", "above", "unknown"], rows),
+            "veto": rng.choice([1, 0, 2], rows),
+            **{name: rng.choice([1, 0, 2], rows, p=[0.15, 0.8, 0.05]) for name in ANSWERS},
         }
-    )
+    ).with_columns(pl.when(pl.col(n) < 2).then(pl.col(n) == 1).alias(n) for n in ("veto", *ANSWERS))
 
 
 def ours_fgt_af(data: pl.DataFrame) -> Any:
@@ -102,7 +108,44 @@ def hand_gini_se(data: pl.DataFrame) -> Any:
     return np.array([gini, np.sqrt((unit.var(axis=1, ddof=1) * UNITS).sum())])
 
 
+def ours_status(data: pl.DataFrame) -> Any:
+    """The 1+3–N count and status from ten ready indicators (null: unknown), as the engine counts them."""
+    ready = nw.from_native(data.lazy())
+    true = nw.sum_horizontal(*(nw.col(n).fill_null(False).cast(nw.Int32) for n in ANSWERS))
+    unknown = nw.sum_horizontal(*(nw.col(n).is_null().cast(nw.Int32) for n in ANSWERS))
+    counted = ready.with_columns(true=true, unknown=unknown)
+    status = status_of(nw.col("income"), nw.col("true"), nw.col("unknown"), nw.col("veto"), 3)
+    found = counted.select(status.alias("status")).collect().to_native()["status"]
+    return found.value_counts().sort("status")["count"].to_numpy()
+
+
+def hand_status(data: pl.DataFrame) -> Any:
+    """The same as one Polars query."""
+    true = pl.sum_horizontal(pl.col(n).fill_null(False).cast(pl.Int32) for n in ANSWERS)
+    unknown = pl.sum_horizontal(pl.col(n).is_null().cast(pl.Int32) for n in ANSWERS)
+    income, veto = pl.col("income"), pl.col("veto")
+    sure = (income == "below") | (pl.col("t") >= 3)
+    waiting = ~sure & ((income == "unknown") | (pl.col("t") + pl.col("u") >= 3))
+    band = ~sure & ~waiting & (income == "band")
+    status = (
+        pl.when((sure | waiting | band) & veto.fill_null(False))
+        .then(pl.lit("vetoed"))
+        .when((sure | band) & veto.is_null())
+        .then(pl.lit("to_compare"))
+        .when(sure)
+        .then(pl.lit("low_income"))
+        .when(waiting)
+        .then(pl.lit("needs_visit"))
+        .when(band)
+        .then(pl.lit("deliberate"))
+        .otherwise(pl.lit("not_low_income"))
+    )
+    found = data.lazy().with_columns(t=true, u=unknown).select(status=status).collect()["status"]
+    return found.value_counts().sort("status")["count"].to_numpy()
+
+
 TASKS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str]] = {
+    "status": (ours_status, hand_status, "1+3–N count and status from ten ready columns"),
     "fgt+af": (ours_fgt_af, hand_fgt_af, f"FGT 0–2 and Alkire–Foster, {COUNTIES} counties"),
     "fgt se": (ours_fgt_se, hand_fgt_se, "headcount with linearised error by county"),
     "gini se": (ours_gini_se, hand_gini_se, "Gini with linearised error"),
