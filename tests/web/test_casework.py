@@ -340,3 +340,23 @@ def test_late_cases_are_first_on_the_workbench(village: Village, clock: Clock) -
     page = html(village.cadre, "/")
     assert "办快到期的件" in page
     assert "tone-overdue" in html(village.cadre, "/cases/?due=1")
+
+
+def test_a_removal_has_a_notice_of_its_own_and_is_approved_after_it(village: Village, clock: Clock) -> None:
+    from fangpin.web.casework.models import Case
+
+    case = village.clue(village.households[0])
+    Case.objects.filter(pk=case.pk).update(state="assisted")
+    names = ("income", "lasting", "three_plus_one", "spending", "measures", "no_new_risk", "has_labour")
+    all_but_one = {"kind": "clearing", **{f"clearing.{name}": "true" for name in names[:-1]}}
+    village.cadre.post(f"/cases/{case.pk}/learn/", all_but_one)
+    assert village.act(village.cadre, case, "start_clearing") == "assisted"
+    village.cadre.post(f"/cases/{case.pk}/learn/", all_but_one | {"clearing.has_labour": "true"})
+    assert village.act(village.cadre, case, "start_clearing") == "clearing"
+    assert village.act(village.approver, case, "clear") == "clearing"
+    village.post([case], clock)
+    assert village.households[0].head_name not in html(village.cadre, "/cases/notices/new/")
+    clock.forward(days=9)
+    assert village.act(village.approver, case, "clear") == "cleared"
+    case.refresh_from_db()
+    assert not case.open

@@ -151,7 +151,8 @@ def test_no_household_is_admitted_without_decision_notice_and_another_persons_ap
             returned = [n for n, a in enumerate(before.acts) if RULES.actions[a.action].returns]
             assert decided[-1] > max(returned, default=-1)
             assert approval.user not in {a.user for a in before.acts if a.level in ("village", "township", "county")}
-            posted = [n for n in before.notices if n.posted_on >= before.entered["published"].date()]
+            decision = max(before.entered[s] for s in ("reviewed", "rechecked") if s in before.entered)
+            posted = [n for n in before.notices if n.posted_on >= decision.date()]
             assert posted
             assert all((at.date() - n.posted_on).days > 5 for n in posted)
             assert not any(o.status == "upheld" for o in before.objections)

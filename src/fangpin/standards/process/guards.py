@@ -72,8 +72,16 @@ def _meeting_valid(process: Process, facts: CaseFacts, at: datetime) -> bool:
     )
 
 
+def _decided_at(facts: CaseFacts) -> datetime | None:
+    """When what stands on the notice was decided: a sheet posted before counts for nothing, one recorded later does."""
+    if facts.state == "clearing":
+        return facts.entered.get("clearing")
+    decided = [facts.entered[s] for s in ("reviewed", "rechecked") if s in facts.entered]
+    return max(decided, default=facts.entered.get("published"))
+
+
 def _notice_over(process: Process, facts: CaseFacts, at: datetime) -> bool:
-    began = facts.entered.get("clearing" if facts.state == "clearing" else "published")
+    began = _decided_at(facts)
     posted = [n for n in facts.notices if began is None or n.posted_on >= local_day(began)]
     limit = process.deadlines["notice"]
     return bool(posted) and all(process.over(limit, notice.posted_on) <= at for notice in posted)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -27,7 +27,8 @@ from fangpin.web.casework.facts import KINDS, Kind, facts_of, households_of
 from fangpin.web.casework.models import Case, Event, Known, Meeting, Notice, Objection
 
 TONES = {"running": "waiting", "due_soon": "soon", "overdue": "overdue"}
-WATCHED = ("clue_to_admission", "visit", "comparison", "deliberation", "posting", "plan", "first_measure", "follow_up")
+POSTED_FROM = {"notice": ("reviewed", "clearing"), "announcement": ("monitored",)}
+"""The states from which a case goes on the board; a removal that is being checked needs a notice of its own."""
 
 
 def cases(scope: Scope, action: str = "case.read") -> QuerySet[Case]:
@@ -215,9 +216,9 @@ def to_vote(scope: Scope, region_code: str, lang: str) -> list[Row]:
 
 def to_post(scope: Scope, region_code: str, kind: str, lang: str) -> list[Row]:
     """The households of a village that go on its board."""
-    state = "reviewed" if kind == Notice.Kind.NOTICE else "monitored"
-    found = cases(scope, "case.propose").filter(region_code=region_code, state=state)
-    return rows_of(list(found), lang)
+    found = cases(scope, "case.propose").filter(region_code=region_code, state__in=POSTED_FROM[kind])
+    posted = Notice.cases.through.objects.filter(case_id=OuterRef("pk"), notice__made__gte=OuterRef("moved"))
+    return rows_of(list(found.exclude(Q(state="clearing") & Q(Exists(posted)))), lang)
 
 
 def notices(scope: Scope) -> QuerySet[Notice]:

@@ -312,8 +312,7 @@ def post(request: Request) -> HttpResponse:
     """Post a notice (before the decision) or an announcement (after it) for the households that are ticked."""
     kind = request.GET.get("kind", request.POST.get("kind", "notice"))
     kind = kind if kind in Notice.Kind.values else "notice"
-    states = ("reviewed",) if kind == "notice" else ("monitored",)
-    villages = queries.villages_of(request.scope, "case.propose", states, lang())
+    villages = queries.villages_of(request.scope, "case.propose", queries.POSTED_FROM[kind], lang())
     place = request.GET.get("village", request.POST.get("village", villages[0][0] if villages else ""))
     rows = queries.to_post(request.scope, place, kind, lang()) if place else []
     form = NoticeForm(request.POST or None)
