@@ -18,7 +18,7 @@ from fangpin.engine import population
 from fangpin.engine.derive import STANDS_ON, belonging, living_one
 from fangpin.engine.expressions import spark_name
 from fangpin.engine.sql import statement
-from fangpin.identification.ask import Asker
+from fangpin.identification.alike import Alike
 from fangpin.identification.decide import decide
 from fangpin.identification.record import Record
 from fangpin.identification.verdict import schema
@@ -160,7 +160,7 @@ def test_whole_verdicts_of_random_standards(seed: int, spark: Any) -> None:
     for (own, chosen), result in zip(tasks, judged(spark, tasks), strict=True):
         frames = own.rows_on(own.load(), DAY)
         frames["income"], _ = own.income_on(frames, DAY)
-        here = decide(frames, chosen, Asker(chosen))
+        here = decide(frames, chosen, Alike(chosen))
         assert result.table.schema == here.schema == schema(chosen)
         assert result.table.equals(here)
 
