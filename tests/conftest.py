@@ -77,7 +77,7 @@ def spark() -> Any:
 
     found = hindrance()
     if found is not None:
-        pytest.skip(f"no Spark: {found.message('en')}")
+        (pytest.fail if IN_CI else pytest.skip)(f"no Spark: {found.message('en')}")
     os.environ.setdefault(MASTER, "local[2]")
     return cluster().session
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# tools/browser.sh  a Chromium and Chinese fonts for the tests that look at pages; installs only what is missing.
+# tools/browser.sh  a Chromium, Chinese fonts and a reader of PDF for the tests that look at pages and papers; installs
+# only what is missing.
 set -eu
 
 browser() { for name in chromium chromium-browser google-chrome; do command -v $name >/dev/null 2>&1 && return 0; done; return 1; }
@@ -8,6 +9,7 @@ fonts() { command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list :lang=zh 2>/dev/
 missing=""
 browser || missing="$missing chromium"
 fonts || missing="$missing fontconfig fonts-noto-cjk"
+command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

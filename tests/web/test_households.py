@@ -278,7 +278,6 @@ def test_nothing_changed_writes_nothing(as_role: Any, county: Any) -> None:
 
 
 def test_one_household_on_paper(as_role: Any, county: Any) -> None:
-    pytest.importorskip("typst")
     client = as_role("county_officer")
     one = some()
     assert "打印" in page(client, f"/households/{one.household_id}/print/")

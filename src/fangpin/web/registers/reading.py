@@ -21,6 +21,7 @@ from typing import Any
 
 import polars as pl
 
+from fangpin.vocabulary.ended import ended
 from fangpin.vocabulary.errors import UnusableInput
 from fangpin.vocabulary.text import Text
 
@@ -30,15 +31,6 @@ BOOK_ROWS = 5_000
 """Up to so many rows the findings workbook is written at once; of more when somebody asks for it, as it takes long."""
 MOST_FINDINGS = 5_000
 """Findings that are kept for the page; the workbook has all."""
-ENDED = {
-    "time": Text("读这个文件用的时间超过限度，已停止", "reading the file took longer than the limit and was stopped"),
-    "memory": Text("读这个文件用的内存超过限度，已停止", "reading the file took more memory than the limit; stopped"),
-    "crash": Text("文件里有读不了的内容，已停止", "the file holds something that cannot be read; stopped"),
-}
-REMEDY = Text(
-    "用表格软件打开，另存为新的 .xlsx 或 .csv 再试；确是大表，改存 .parquet 或分几个文件",
-    "open it in a spreadsheet, save it as a new .xlsx or .csv and try again; or save it as .parquet",
-)
 NO_ROOM = Text("核对的结果写不下，什么也没有合并", "what the check found cannot be written; nothing was merged")
 MAKE_ROOM = Text("请管理员腾出磁盘空间，再重新核对", "ask the administrator to make room on the disk, then check again")
 
@@ -129,7 +121,7 @@ def read(source: Path, folder: Path, day: date, step: Step, check: Callable[[], 
         raise
     listener.join()
     if not (folder / RESULT).exists():
-        raise UnusableInput("FP-GUARD-008", ENDED["crash"], read=source.name, remedy=REMEDY)
+        raise ended("crash", {"place": source.name})
     return stored(folder)
 
 
@@ -142,12 +134,11 @@ def main(arguments: list[str]) -> int:
 
     source, folder, day = Path(arguments[0]), Path(arguments[1]), date.fromisoformat(arguments[2])
 
-    def ended(why: str, doing: dict[str, float | str]) -> None:
-        code = {"time": "FP-GUARD-006", "memory": "FP-GUARD-007"}.get(why, "FP-GUARD-008")
-        error = UnusableInput(code, ENDED.get(why, ENDED["crash"]), place=source.name, remedy=REMEDY)
+    def tell(why: str, doing: dict[str, float | str]) -> None:
+        error = ended(why, {**doing, "place": source.name})
         _write(folder, {"error": {"zh": error.to_json("zh"), "en": error.to_json("en")}})
 
-    watch.split(ended)
+    watch.split(tell)
     read_here(source, folder, day, book="book" in arguments[3:])
     return 0
 
